@@ -1,0 +1,1 @@
+"""Making surveys: what an author does before anyone answers."""

@@ -1,0 +1,57 @@
+"""Publishing: a questionnaire becomes the survey's next revision, frozen and live."""
+
+from django.db import transaction
+
+from feedback.models import Revision, Survey
+from feedback.models.access import record
+from feedback.questionnaire.definition import Questionnaire
+
+
+class UnsafeChange(Exception):
+    """The new questionnaire would give answers already stored another meaning."""
+
+
+@transaction.atomic
+def publish(questionnaire: Questionnaire, *, actor: object = None) -> tuple[Revision, bool]:
+    """Publish a questionnaire under its slug; the survey is made if there is none.
+
+    Returns:
+        The live revision, and whether it is new: the same questionnaire again is not.
+
+    Raises:
+        UnsafeChange: a key changed its type; give the new item a key of its own.
+    """
+    Survey.objects.get_or_create(
+        slug=questionnaire.slug, defaults={"title": questionnaire.title}
+    )
+    survey = Survey.objects.select_for_update(of=["self"]).get(slug=questionnaire.slug)
+    newest = survey.revisions.order_by("number").last()
+    if newest and newest.digest == questionnaire.digest:
+        return newest, False
+    refuse_unsafe(survey, questionnaire)
+    revision = Revision.objects.create(
+        survey=survey,
+        number=newest.number + 1 if newest else 1,
+        definition=questionnaire.definition(),
+        digest=questionnaire.digest,
+    )
+    survey.live, survey.title = revision, questionnaire.title
+    survey.save()
+    record("publish", actor=actor, survey=survey, revision=revision.number)
+    return revision, True
+
+
+def refuse_unsafe(survey: Survey, questionnaire: Questionnaire) -> None:
+    """Answers are pooled over revisions by key, so a key keeps its type and its privacy."""
+    for revision in survey.revisions.all():
+        for key, item in revision.questionnaire.by_key.items():
+            new = questionnaire.by_key.get(key)
+            if new and (new.type, new.personal) != (item.type, item.personal):
+                raise UnsafeChange(
+                    f"{key}: revision {revision.number} asked it as {kind(item)}, this one as"
+                    f" {kind(new)}. Give the new question a key of its own."
+                )
+
+
+def kind(item: object) -> str:
+    return f"{'personal ' if getattr(item, 'personal', False) else ''}{getattr(item, 'type', '')}"

@@ -1,0 +1,56 @@
+"""Read a questionnaire from a file, say every problem with its place, publish it if asked."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from feedback.authoring.publish import UnsafeChange, publish
+from feedback.models import Membership, Role, Survey
+from feedback.questionnaire.readers import document
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="YAML or JSON")
+        parser.add_argument("--publish", action="store_true", help="publish it if it is sound")
+        parser.add_argument("--owner", help="user name of who becomes the survey's owner")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        questionnaire, problems = document.read(text_of(options["file"]))
+        for problem in problems:
+            self.stderr.write(f"{options['file']}: {problem}")
+        if questionnaire is None:
+            raise CommandError(f"{len(problems)} to mend in {options['file']}; nothing was changed")
+        if not options["publish"]:
+            asked = len(questionnaire.questions)
+            self.stdout.write(f"{questionnaire.slug} is sound: {asked} questions. --publish it.")
+            return
+        try:
+            revision, is_new = publish(questionnaire)
+        except UnsafeChange as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{revision} is {'now' if is_new else 'already'} live")
+        if options["owner"]:
+            make_owner(options["owner"], revision.survey)
+
+
+def text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}. Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{file} is not UTF-8 text. Save it as UTF-8.") from error
+
+
+def make_owner(name: str, survey: Survey) -> None:
+    user = get_user_model().objects.filter(username=name).first()
+    if user is None:
+        raise CommandError(f"There is no user {name}. Make one: manage.py createsuperuser")
+    all_of_it = {"role": Role.OWNER, "sees_personal": True, "may_export": True}
+    Membership.objects.get_or_create(survey=survey, user=user, defaults=all_of_it)

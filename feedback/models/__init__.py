@@ -1,0 +1,23 @@
+"""What is kept, in PostgreSQL. Migration 0002 adds the triggers these rows rely on."""
+
+from feedback.models.access import AuditEntry, Membership, Role
+from feedback.models.coding import Note, Tag
+from feedback.models.response import Change, Response, SearchText, Status
+from feedback.models.summary import FrameChunk, Summary
+from feedback.models.survey import Revision, Survey
+
+__all__ = [
+    "AuditEntry",
+    "Change",
+    "FrameChunk",
+    "Membership",
+    "Note",
+    "Response",
+    "Revision",
+    "Role",
+    "SearchText",
+    "Status",
+    "Summary",
+    "Survey",
+    "Tag",
+]

@@ -1,0 +1,106 @@
+"""Responses, what search reads of them, and the outbox that names what changed."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models.survey import Revision, Survey
+
+
+class Status(models.IntegerChoices):
+    """How far the staff have come with a response."""
+
+    NEW = 0, _("New")
+    ACKNOWLEDGED = 1, _("Acknowledged")
+    DONE = 2, _("Done")
+    FLAGGED = 3, _("Flagged")
+    SPAM = 4, _("Spam")
+
+
+class WithoutIdentity(models.Manager["Response"]):
+    """Responses as everyone may read them: the personal answers stay in the database."""
+
+    def get_queryset(self) -> models.QuerySet["Response"]:
+        return super().get_queryset().defer("identity")
+
+
+class Response(models.Model):
+    """What one respondent gave to one revision of a survey, in one row.
+
+    ``answers`` has the shape told in ``question_types/base.py``; where a personal item
+    was answered it says only so, and ``identity`` holds the answer, encrypted.
+    """
+
+    # No constraint in the database: each insert would lock the survey's row, the same
+    # one for everybody. Surveys and revisions are never deleted while responses exist.
+    survey = models.ForeignKey(Survey, models.PROTECT, db_constraint=False, db_index=False)
+    revision = models.ForeignKey(Revision, models.PROTECT, db_constraint=False, db_index=False)
+    nonce = models.UUIDField(help_text=_("Of the ticket: one attempt leaves one response"))
+    receipt = models.UUIDField(help_text=_("Hash of the receipt code"))
+    received_at = models.DateTimeField(db_default=Now())
+    language = models.CharField(max_length=35)
+    source = models.CharField(max_length=100, blank=True, default="")
+    seconds = models.PositiveIntegerField(
+        null=True, help_text=_("From the form's delivery to its arrival")
+    )
+    answers = models.JSONField()
+    identity = models.BinaryField(null=True, help_text=_("Personal answers: models/identity.py"))
+    status = models.SmallIntegerField(choices=Status, default=Status.NEW, db_default=Status.NEW)
+    tags = models.ManyToManyField("Tag", related_name="responses", blank=True)
+
+    objects = WithoutIdentity()
+    with_identity = models.Manager()
+
+    class Meta:
+        default_manager_name = "objects"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["survey", "nonce"], name="attempt_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["survey", "id"], name="response_newest"),
+            models.Index(fields=["receipt"], name="response_receipt"),
+            # Most responses are new, so leaving those out keeps this one cheap to insert.
+            models.Index(
+                fields=["survey", "status", "id"],
+                condition=~models.Q(status=Status.NEW),
+                name="response_status",
+            ),
+            GinIndex(fields=["answers"], opclasses=["jsonb_path_ops"], name="response_answers"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Change(models.Model):
+    """The outbox: a response that was inserted, changed or deleted since ``refresh`` ran.
+
+    Written by triggers in the transaction of the change itself, so that nothing is
+    derived from what was rolled back and nothing committed is missed.
+    """
+
+    survey_id = models.BigIntegerField()
+    response_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"response {self.response_id}"
+
+
+class SearchText(models.Model):
+    """The words of one response, for full-text search; derived, in a table of its own."""
+
+    response = models.OneToOneField(
+        Response, models.CASCADE, primary_key=True, db_constraint=False, related_name="+"
+    )
+    survey_id = models.BigIntegerField()
+    words = SearchVectorField()
+
+    class Meta:
+        indexes: ClassVar = [GinIndex(fields=["words"], name="search_words", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return f"words of {self.response_id}"

@@ -1,0 +1,88 @@
+"""Surveys and their published questionnaires."""
+
+from datetime import datetime
+from enum import Enum
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from feedback.questionnaire.definition import Questionnaire
+
+
+class RevisionIsFrozen(Exception):
+    """A published revision was about to be changed; publish the next one instead."""
+
+
+class Stage(Enum):
+    """Whether a survey takes responses now."""
+
+    UNPUBLISHED = "unpublished"
+    NOT_YET_OPEN = "not yet open"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Survey(models.Model):
+    """One form at one address, through all revisions of its questionnaire."""
+
+    slug = models.SlugField(unique=True, max_length=60)
+    title = models.CharField(max_length=5_000, help_text=_("Of the revision that is live"))
+    live = models.ForeignKey(
+        "Revision", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    opens_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty: open at once"))
+    closes_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty: stays open"))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    revisions: models.Manager["Revision"]
+
+    class Meta:
+        ordering: ClassVar = ["slug"]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def stage(self, now: datetime | None = None) -> Stage:
+        """Where the survey stands at ``now``."""
+        now = now or timezone.now()
+        if self.live_id is None:
+            return Stage.UNPUBLISHED
+        if self.opens_at and now < self.opens_at:
+            return Stage.NOT_YET_OPEN
+        if self.closes_at and now >= self.closes_at:
+            return Stage.CLOSED
+        return Stage.OPEN
+
+
+class Revision(models.Model):
+    """One published questionnaire, which its responses are validated against.
+
+    Frozen from its first save: to reword an item, publish the next revision. A trigger
+    (migration 0002) holds the same line against ``update()`` and plain SQL.
+    """
+
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField(help_text=_("1, 2, 3 … within the survey"))
+    definition = models.JSONField(help_text=_("Shape: questionnaire/definition.py"))
+    digest = models.CharField(max_length=64, help_text=_("SHA-256 of the canonical definition"))
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["survey", "number"], name="revision_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.survey} r{self.number}"
+
+    def save(self, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise RevisionIsFrozen(f"{self} is published; publish a new revision")
+        super().save(**kwargs)
+
+    @cached_property
+    def questionnaire(self) -> Questionnaire:
+        return Questionnaire.parse(self.definition)

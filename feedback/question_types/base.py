@@ -1,0 +1,252 @@
+"""What every question type promises: ``Item`` and the words around it.
+
+An item of a questionnaire *is* an instance of its type. It reads its own fields from a
+submitted form, says which columns its answers fill, and counts them. Nobody outside a
+type's file asks which type an item is.
+
+The answers of one response are one flat JSON object. ``answers[key]`` is the item's
+answer; a part beside it, such as the text of "other", has a name of its own,
+``<key>__<part>``, which is also the name of its form field. Four states, told apart:
+
+* absent: not shown to this respondent
+* ``null``: shown, left blank
+* ``{"state": "refused"}`` or ``{"state": "dont_know"}``: declined
+* anything else: the answer. No answer is a JSON object, so an object is a state.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+import polars as pl
+from crispy_forms.layout import Div, LayoutObject
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Expression, Func, IntegerField, Q, TextField
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+JSON: TypeAlias = str | int | float | bool | list[Any] | dict[str, Any] | None
+Answers: TypeAlias = dict[str, JSON]
+Posted: TypeAlias = MultiValueDict[str, str]
+Message: TypeAlias = str | Promise
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9])*$", max_length=40)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([_.-]?[A-Za-z0-9])*$", max_length=60)]
+Wording = Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
+
+REQUIRED = _("This question needs an answer.")
+
+
+class State(IntEnum):
+    """How one respondent stands to one item; stored in frames as these numbers."""
+
+    ANSWERED = 0
+    BLANK = 1
+    NOT_SHOWN = 2
+    DECLINED = 3
+
+
+class Dtype(StrEnum):
+    """What a column holds; every export format and the frames map it to their own."""
+
+    TEXT = "text"
+    CODE = "code"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of exports, codebook and frames: two expressions over a response row.
+
+    ``value`` gives the typed answer (anything at all unless ``state`` is ANSWERED),
+    ``state`` one of ``State``. A personal column's value lies in the encrypted
+    ``identity``, so ``value`` is None and ``part`` names it there.
+    """
+
+    name: str
+    label: str
+    part: str  # the entry of ``answers`` or ``identity`` that it reads
+    dtype: Dtype
+    value: Expression | None
+    state: Expression
+    labels: Mapping[str, Message] = field(default_factory=dict)  # of codes; empty for others
+
+    @property
+    def personal(self) -> bool:
+        return self.value is None
+
+    @property
+    def closed(self) -> bool:
+        """Whether its values can be counted: not text, not personal."""
+        return not self.personal and self.dtype is not Dtype.TEXT
+
+
+def text_of(part: str) -> Expression:
+    """The answer as text."""
+    return KeyTextTransform(part, "answers", output_field=TextField())
+
+
+def integer_of(part: str) -> Expression:
+    """The answer as a whole number; NULL unless it is one."""
+    return Func(
+        Cast(KeyTransform(part, "answers"), TextField()),
+        template="CASE WHEN %(expressions)s ~ '^-?[0-9]+$' THEN (%(expressions)s)::bigint END",
+        output_field=IntegerField(),
+    )
+
+
+def holds(part: str, code: str) -> Expression:
+    """1 where the list of codes in the answer holds ``code``, else 0."""
+    return Func(
+        KeyTransform(part, "answers"),
+        template=f"COALESCE(jsonb_exists(%(expressions)s, '{code}'), false)::int",
+        output_field=IntegerField(),
+    )
+
+
+def state_of(part: str) -> Expression:
+    """The answer's ``State``, from its JSON type alone."""
+    return Func(
+        KeyTransform(part, "answers"),
+        template=(
+            "CASE COALESCE(jsonb_typeof(%(expressions)s), 'missing') WHEN 'null' THEN 1"
+            " WHEN 'missing' THEN 2 WHEN 'object' THEN 3 ELSE 0 END"
+        ),
+        output_field=IntegerField(),
+    )
+
+
+class Choice(BaseModel):
+    """One option of a choice: the code that is stored, the text that is read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Code
+    text: Wording
+
+
+@dataclass(frozen=True)
+class Example:
+    """One item with what it takes and refuses; tests, docs and previews use it.
+
+    Attributes:
+        accepts: posted fields and the answers stored for them.
+        cells: for each of ``accepts``, what its columns give: value by column name,
+            None where the column's state is not ANSWERED.
+        refuses: posted fields and a piece of the message that they get.
+    """
+
+    item: "Item"
+    accepts: Sequence[tuple[Mapping[str, list[str]], Answers]] = ()
+    cells: Sequence[Mapping[str, JSON]] = ()
+    refuses: Sequence[tuple[Mapping[str, list[str]], str]] = ()
+
+
+class Item(BaseModel):
+    """One item of a questionnaire. A type adds its settings, fields, columns and tally."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    chart: ClassVar[str | None] = "bars"
+    asks: ClassVar[bool] = True  # False for what is only read
+
+    key: Key
+    type: str
+    text: Wording
+    help: str = Field("", max_length=5_000)
+    required: bool = False
+    personal: bool = False
+
+    # -- answering ---------------------------------------------------------------------
+
+    def field(self) -> forms.Field:
+        """The Django field of an item that has just one."""
+        raise NotImplementedError(f"{self.type} has neither field() nor fields()")
+
+    def fields(self) -> dict[str, forms.Field]:
+        """Form fields by name; fresh ones, labelled in the active language."""
+        return {self.key: self.field()}
+
+    def layout(self) -> LayoutObject:
+        """Where its fields stand on the page: together, in one block."""
+        return Div(*self.fields(), css_class=f"item item-{self.type}")
+
+    @cached_property
+    def checks(self) -> dict[str, forms.Field]:
+        """The fields that validate every response; shared, so never bound or changed."""
+        return self.fields()
+
+    def clean(self, posted: Posted) -> Answers:
+        """What is stored for a submitted form, by part.
+
+        Raises:
+            ValidationError: by field name, each message saying how to mend it.
+        """
+        cleaned: dict[str, Any] = {}
+        errors: dict[str, ValidationError] = {}
+        for name, check in self.checks.items():
+            try:
+                cleaned[name] = check.clean(check.widget.value_from_datadict(posted, {}, name))
+            except ValidationError as error:
+                errors[name] = error
+        if errors:
+            raise ValidationError(errors)
+        return self.stored(cleaned)
+
+    def stored(self, cleaned: dict[str, Any]) -> Answers:
+        """Cleaned fields as JSON; a type overrides it where parts depend on each other."""
+        return cleaned
+
+    def posted(self, cells: Mapping[str, str]) -> dict[str, list[str]]:
+        """The form fields that a row of a file stands for; the reverse of ``columns``."""
+        return {name: [cells[name]] for name in self.checks if name in cells}
+
+    # -- reading -----------------------------------------------------------------------
+
+    def columns(self) -> list[Column]:
+        """Its columns, in the order of an export."""
+        return []
+
+    def text_column(self, part: str, label: str) -> Column:
+        """A column of text as typed, from ``answers`` or, if personal, ``identity``."""
+        value = None if self.personal else text_of(part)
+        return Column(part, label, part, Dtype.TEXT, value, state_of(part))
+
+    def words(self, part: str, answer: JSON) -> Message:
+        """One stored answer as a person reads it, on receipts and the review desk."""
+        return str(answer)
+
+    def where(self, code: str) -> Q:
+        """Responses whose answer is, or holds, ``code``: a filter an index can serve."""
+        return Q(answers__contains={self.key: code})
+
+    def filters(self) -> Mapping[str, Message]:
+        """The codes one may filter by, with their words; none for open items."""
+        return {}
+
+    # -- counting ----------------------------------------------------------------------
+
+    def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
+        """Counts of the closed columns of those who answered; ``{}`` for open items.
+
+        Blank, not shown and declined are counted once for all types, from ``state``.
+        """
+        return {}
+
+    @classmethod
+    def example(cls) -> Example:
+        raise NotImplementedError(f"{cls.__name__} has no example()")
+
+
+def distribution(answers: pl.Series, codes: Sequence[str]) -> dict[str, int]:
+    """How often each code occurs, in the order of ``codes``, with zeros."""
+    counted = dict(answers.cast(pl.String).value_counts().iter_rows())
+    return {code: counted.get(code, 0) for code in codes}

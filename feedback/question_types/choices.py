@@ -1,0 +1,69 @@
+"""What the types that offer options share: their check, their codes, "other: specify"."""
+
+from collections.abc import Mapping
+from typing import Self
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field, model_validator
+
+from feedback.question_types.base import Answers, Choice, Column, Item, Message, Posted
+from feedback.question_types.text import TextField
+
+OTHER = "other"
+NOT_OFFERED = _("“%(value)s” is not one of the options offered here. Choose one of them.")
+OTHER_LABEL = _("If other, please say which")
+
+
+class Offering(Item):
+    """An item with a list of options, and perhaps a last one whose text is typed in.
+
+    ``other`` is the wording of that last option, whose code is ``other``. Its text is
+    the part ``<key>__other``, asked only of those who chose it.
+    """
+
+    choices: list[Choice] = Field(min_length=1, max_length=10_000)
+    other: str = Field("", max_length=200, description="Wording of an option to type in")
+
+    @model_validator(mode="after")
+    def codes_differ(self) -> Self:
+        codes = [choice.code for choice in self.choices]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValueError(f"the code {', '.join(twice)} is used twice; codes must differ")
+        if self.other and OTHER in codes:
+            raise ValueError("the code 'other' is taken by the option to type in; use another")
+        return self
+
+    @property
+    def other_part(self) -> str:
+        return f"{self.key}__{OTHER}"
+
+    def options(self) -> list[tuple[str, str]]:
+        """Code and text of every option, in order, the one to type in last."""
+        offered = [(choice.code, choice.text) for choice in self.choices]
+        return [*offered, (OTHER, self.other)] if self.other else offered
+
+    def other_fields(self) -> dict[str, forms.Field]:
+        if not self.other:
+            return {}
+        # The placeholder lets the stylesheet see whether something is typed.
+        text = forms.TextInput(attrs={"placeholder": " "})
+        field = TextField(label=OTHER_LABEL, required=False, longest=500, widget=text)
+        return {self.other_part: field}
+
+    def other_columns(self) -> list[Column]:
+        if not self.other:
+            return []
+        return [self.text_column(self.other_part, f"{self.text} – {self.other}")]
+
+    def clean(self, posted: Posted) -> Answers:
+        """As for every item; typing into "other" without choosing anything chooses it."""
+        typed = self.other and posted.get(self.other_part, "").strip()
+        if typed and not any(posted.getlist(self.key)):
+            posted = posted.copy()
+            posted.setlist(self.key, [OTHER])
+        return super().clean(posted)
+
+    def filters(self) -> Mapping[str, Message]:
+        return dict(self.options())

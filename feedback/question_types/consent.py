@@ -1,0 +1,79 @@
+"""Consent: a statement to agree to. Its wording is kept with the revision answered."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+import polars as pl
+from django import forms
+from django.db.models import Func, IntegerField, Q
+from django.db.models.fields.json import KeyTransform
+from django.utils.translation import gettext_lazy as _
+from pydantic import model_validator
+
+from feedback.question_types.base import (
+    JSON,
+    Column,
+    Dtype,
+    Example,
+    Item,
+    Message,
+    state_of,
+)
+
+AGREE = _("We can only take your answers if you agree. Tick the box, or leave the page.")
+GIVEN = {"yes": _("Agreed"), "no": _("Did not agree")}
+
+
+class Consent(Item):
+    """Stored as true or false: a box left empty is a "no", never blank."""
+
+    type: Literal["consent"] = "consent"
+
+    @model_validator(mode="after")
+    def is_not_personal(self) -> Self:
+        if self.personal:
+            raise ValueError("consent cannot be personal: it must be seen by whoever relies on it")
+        return self
+
+    def field(self) -> forms.Field:
+        return forms.BooleanField(
+            label=self.text,
+            help_text=self.help,
+            required=self.required,
+            error_messages={"required": AGREE},
+        )
+
+    def posted(self, cells: Mapping[str, str]) -> dict[str, list[str]]:
+        return {self.key: ["on"]} if cells.get(self.key) == "1" else {}
+
+    def columns(self) -> list[Column]:
+        given = Func(
+            KeyTransform(self.key, "answers"),
+            template="(%(expressions)s = 'true'::jsonb)::int",
+            output_field=IntegerField(),
+        )
+        return [
+            Column(self.key, self.text, self.key, Dtype.BOOLEAN, given, state_of(self.key))
+        ]
+
+    def words(self, part: str, answer: JSON) -> Message:
+        return GIVEN["yes" if answer else "no"]
+
+    def where(self, code: str) -> Q:
+        return Q(answers__contains={self.key: code == "yes"})
+
+    def filters(self) -> Mapping[str, Message]:
+        return GIVEN
+
+    def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
+        given = int(answers[self.key].sum())
+        return {"counts": {"yes": given, "no": answers.height - given}}
+
+    @classmethod
+    def example(cls) -> Example:
+        return Example(
+            cls(key="agree", text="I agree that my answers are published.", required=True),
+            accepts=[({"agree": ["on"]}, {"agree": True})],
+            cells=[{"agree": 1}],
+            refuses=[({}, "only take your answers if you agree")],
+        )

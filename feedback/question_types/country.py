@@ -1,0 +1,78 @@
+"""Country: chosen from ISO 3166-1 in the reader's language, stored as its two letters."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import polars as pl
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from feedback.question_types.base import (
+    JSON,
+    REQUIRED,
+    Column,
+    Dtype,
+    Example,
+    Item,
+    Message,
+    distribution,
+    state_of,
+    text_of,
+)
+from feedback.question_types.choices import NOT_OFFERED
+
+PICK = _("Choose a country")
+
+
+class Country(Item):
+    type: Literal["country"] = "country"
+
+    def names(self) -> dict[str, str]:
+        """Every country's name by code, sorted for the active language."""
+        return {code: str(name) for code, name in countries}
+
+    def field(self) -> forms.Field:
+        return forms.TypedChoiceField(
+            label=self.text,
+            help_text=self.help,
+            required=self.required,
+            choices=[("", PICK), *self.names().items()],
+            coerce=str,
+            empty_value=None,
+            widget=forms.Select(attrs={"autocomplete": "country"}),
+            error_messages={"required": REQUIRED, "invalid_choice": NOT_OFFERED},
+        )
+
+    def columns(self) -> list[Column]:
+        value = None if self.personal else text_of(self.key)
+        return [
+            Column(
+                self.key, self.text, self.key, Dtype.CODE, value, state_of(self.key), self.names()
+            )
+        ]
+
+    def words(self, part: str, answer: JSON) -> Message:
+        return countries.name(str(answer)) or str(answer)
+
+    def filters(self) -> Mapping[str, Message]:
+        return self.names()
+
+    def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
+        """Counts of the countries that were chosen, most first; the others are zero."""
+        counts = distribution(answers[self.key], list(self.names()))
+        found = [(code, n) for code, n in counts.items() if n]
+        return {"counts": dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))}
+
+    @classmethod
+    def example(cls) -> Example:
+        return Example(
+            cls(key="home", text="In which country do you live?", required=True),
+            accepts=[({"home": ["NO"]}, {"home": "NO"}), ({"home": ["JP"]}, {"home": "JP"})],
+            cells=[{"home": "NO"}, {"home": "JP"}],
+            refuses=[
+                ({"home": [""]}, "needs an answer"),
+                ({"home": ["XX"]}, "not one of the options"),
+                ({"home": ["no"]}, "not one of the options"),
+            ],
+        )

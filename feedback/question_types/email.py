@@ -1,0 +1,51 @@
+"""E-mail address."""
+
+from typing import Literal
+
+from django import forms
+from django.core.validators import EmailValidator
+from django.utils.translation import gettext_lazy as _
+
+from feedback.question_types.base import Column, Example, Item
+from feedback.question_types.text import TextField
+
+SHAPE = _("This is not a whole e-mail address. Write it like name@example.org.")
+
+
+class AddressField(TextField):
+    """An address without the spaces that keyboards leave around it."""
+
+    def to_python(self, value: str | None) -> str | None:
+        return super().to_python((value or "").strip())
+
+
+class Email(Item):
+    type: Literal["email"] = "email"
+    chart = None
+
+    def field(self) -> forms.Field:
+        field = AddressField(
+            label=self.text,
+            help_text=self.help,
+            required=self.required,
+            longest=254,
+            widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        )
+        field.validators.append(EmailValidator(message=SHAPE))
+        return field
+
+    def columns(self) -> list[Column]:
+        return [self.text_column(self.key, self.text)]
+
+    @classmethod
+    def example(cls) -> Example:
+        item = cls(key="mail", text="Where may we write to you?")
+        return Example(
+            item,
+            accepts=[
+                ({"mail": [" ada@example.org "]}, {"mail": "ada@example.org"}),
+                ({"mail": [""]}, {"mail": None}),
+            ],
+            cells=[{"mail": "ada@example.org"}, {"mail": None}],
+            refuses=[({"mail": ["ada"]}, "name@example.org"), ({"mail": ["a\0@b.org"]}, "NUL")],
+        )

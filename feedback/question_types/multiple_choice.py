@@ -1,0 +1,149 @@
+"""Multiple choice: as many options as apply, within limits where the author sets them."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+import polars as pl
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import ngettext_lazy
+from pydantic import Field, model_validator
+
+from feedback.question_types.base import (
+    JSON,
+    REQUIRED,
+    Answers,
+    Choice,
+    Column,
+    Dtype,
+    Example,
+    Message,
+    holds,
+    state_of,
+)
+from feedback.question_types.choices import NOT_OFFERED, OTHER, Offering
+
+TOO_FEW = ngettext_lazy("Choose at least %(n)d option.", "Choose at least %(n)d options.", "n")
+TOO_MANY = ngettext_lazy(
+    "Choose at most %(n)d option; untick some.", "Choose at most %(n)d options; untick some.", "n"
+)
+
+
+class MultipleChoice(Offering):
+    """Stored as the list of chosen codes in the order of the options.
+
+    Its columns are one of 0 and 1 for each option, ``<key>__<code>``; as ``<key>__other``
+    is the text typed in, the option to type in has ``<key>__other__chosen``.
+    """
+
+    type: Literal["multiple_choice"] = "multiple_choice"
+    least: int = Field(0, ge=0, description="At least so many, if any are chosen")
+    most: int | None = Field(None, ge=1, description="At most so many")
+
+    @model_validator(mode="after")
+    def limits_can_be_met(self) -> Self:
+        most = len(self.options()) if self.most is None else self.most
+        if self.least > most or most > len(self.options()):
+            raise ValueError(
+                f"least {self.least} and most {most} cannot be met with"
+                f" {len(self.options())} options"
+            )
+        if self.personal:
+            raise ValueError("a multiple choice cannot be personal; use single_choice or text")
+        return self
+
+    def fields(self) -> dict[str, forms.Field]:
+        chosen = forms.MultipleChoiceField(
+            label=self.text,
+            help_text=self.help,
+            required=self.required,
+            choices=self.options(),
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": REQUIRED, "invalid_choice": NOT_OFFERED},
+        )
+        return {self.key: chosen, **self.other_fields()}
+
+    def stored(self, cleaned: dict[str, Any]) -> Answers:
+        text = cleaned.get(self.other_part)
+        ticked = {*cleaned[self.key], *([OTHER] if text else [])}
+        chosen = [code for code, _text in self.options() if code in ticked]
+        if chosen and len(chosen) < self.least:
+            raise ValidationError({self.key: TOO_FEW % {"n": self.least}})
+        if self.most is not None and len(chosen) > self.most:
+            raise ValidationError({self.key: TOO_MANY % {"n": self.most}})
+        other = {self.other_part: text} if self.other and OTHER in chosen else {}
+        return {self.key: chosen or None, **other}
+
+    def column_of(self, code: str) -> str:
+        chosen = "__chosen" if code == OTHER and self.other else ""
+        return f"{self.key}__{code}{chosen}"
+
+    def columns(self) -> list[Column]:
+        ticks = [
+            Column(
+                self.column_of(code),
+                f"{self.text} – {text}",
+                self.key,
+                Dtype.BOOLEAN,
+                holds(self.key, code),
+                state_of(self.key),
+            )
+            for code, text in self.options()
+        ]
+        return [*ticks, *self.other_columns()]
+
+    def posted(self, cells: Mapping[str, str]) -> dict[str, list[str]]:
+        names = {code: self.column_of(code) for code, _text in self.options()}
+        ticked = [code for code, name in names.items() if cells.get(name) == "1"]
+        other = {self.other_part: [cells[self.other_part]]} if self.other_part in cells else {}
+        return {self.key: ticked, **other}
+
+    def words(self, part: str, answer: JSON) -> Message:
+        if not isinstance(answer, list):
+            return str(answer)
+        texts = dict(self.options())
+        return ", ".join(texts.get(code, code) for code in answer)
+
+    def where(self, code: str) -> Q:
+        return Q(answers__contains={self.key: [code]})
+
+    def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
+        """How many chose each option; the counts add up to more than the answers."""
+        counts = {code: int(answers[self.column_of(code)].sum()) for code, _ in self.options()}
+        return {"counts": counts, "several": True}
+
+    @classmethod
+    def example(cls) -> Example:
+        item = cls(
+            key="tools",
+            text="Which tools do you use?",
+            choices=[
+                Choice(code="saw", text="Saw"),
+                Choice(code="axe", text="Axe"),
+                Choice(code="file", text="File"),
+            ],
+            other="Another tool",
+            most=3,
+        )
+        none = {"tools__saw": 0, "tools__axe": 0, "tools__file": 0, "tools__other__chosen": 0}
+        return Example(
+            item,
+            accepts=[
+                ({"tools": ["axe", "saw"]}, {"tools": ["saw", "axe"]}),
+                (
+                    {"tools": ["axe"], "tools__other": ["Plane"]},
+                    {"tools": ["axe", "other"], "tools__other": "Plane"},
+                ),
+                ({}, {"tools": None}),
+            ],
+            cells=[
+                {**none, "tools__saw": 1, "tools__axe": 1, "tools__other": None},
+                {**none, "tools__axe": 1, "tools__other__chosen": 1, "tools__other": "Plane"},
+                {name: None for name in [*none, "tools__other"]},
+            ],
+            refuses=[
+                ({"tools": ["spade"]}, "not one of the options"),
+                ({"tools": ["saw", "axe", "file", "other"]}, "at most 3"),
+            ],
+        )

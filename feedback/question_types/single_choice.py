@@ -1,0 +1,107 @@
+"""Single choice: one option of several, as radio buttons or as a list to open."""
+
+from typing import Any, Literal
+
+import polars as pl
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from feedback.question_types.base import (
+    JSON,
+    REQUIRED,
+    Answers,
+    Choice,
+    Column,
+    Dtype,
+    Example,
+    Message,
+    distribution,
+    state_of,
+    text_of,
+)
+from feedback.question_types.choices import NOT_OFFERED, OTHER, Offering
+
+BOTH = _("You chose an option of the list and also typed another. Keep one of the two.")
+PICK = _("Choose one")
+
+
+class SingleChoice(Offering):
+    type: Literal["single_choice"] = "single_choice"
+    look: Literal["radios", "list"] | None = None  # None: radios up to ten options
+
+    @property
+    def as_list(self) -> bool:
+        return self.look == "list" or (self.look is None and len(self.choices) > 10)
+
+    def fields(self) -> dict[str, forms.Field]:
+        options: list[tuple[str, Any]] = list(self.options())
+        if self.as_list:
+            options.insert(0, ("", PICK))
+        choice = forms.ChoiceField(
+            label=self.text,
+            help_text=self.help,
+            required=self.required,
+            choices=options,
+            widget=forms.Select if self.as_list else forms.RadioSelect,
+            error_messages={"required": REQUIRED, "invalid_choice": NOT_OFFERED},
+        )
+        return {self.key: choice, **self.other_fields()}
+
+    def stored(self, cleaned: dict[str, Any]) -> Answers:
+        chosen, text = cleaned[self.key] or None, cleaned.get(self.other_part)
+        if text and chosen != OTHER:
+            raise ValidationError({self.other_part: BOTH})
+        if self.other and chosen == OTHER:
+            return {self.key: chosen, self.other_part: text}
+        return {self.key: chosen}
+
+    def columns(self) -> list[Column]:
+        value = None if self.personal else text_of(self.key)
+        labels = dict(self.options())
+        chosen = Column(
+            self.key, self.text, self.key, Dtype.CODE, value, state_of(self.key), labels
+        )
+        return [chosen, *self.other_columns()]
+
+    def words(self, part: str, answer: JSON) -> Message:
+        return dict(self.options()).get(str(answer), str(answer)) if part == self.key else str(answer)
+
+    def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
+        return {"counts": distribution(answers[self.key], list(dict(self.options())))}
+
+    @classmethod
+    def example(cls) -> Example:
+        item = cls(
+            key="travel",
+            text="How do you get to work?",
+            required=True,
+            choices=[Choice(code="bike", text="By bicycle"), Choice(code="bus", text="By bus")],
+            other="Another way",
+        )
+        return Example(
+            item,
+            accepts=[
+                ({"travel": ["bus"]}, {"travel": "bus"}),
+                (
+                    {"travel": ["other"], "travel__other": ["On skis"]},
+                    {"travel": "other", "travel__other": "On skis"},
+                ),
+                (
+                    {"travel__other": ["On skis"]},
+                    {"travel": "other", "travel__other": "On skis"},
+                ),
+                ({"travel": ["other"]}, {"travel": "other", "travel__other": None}),
+            ],
+            cells=[
+                {"travel": "bus", "travel__other": None},
+                {"travel": "other", "travel__other": "On skis"},
+                {"travel": "other", "travel__other": "On skis"},
+                {"travel": "other", "travel__other": None},
+            ],
+            refuses=[
+                ({}, "needs an answer"),
+                ({"travel": ["boat"]}, "not one of the options"),
+                ({"travel": ["bus"], "travel__other": ["On skis"]}, "Keep one of the two"),
+            ],
+        )

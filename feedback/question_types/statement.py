@@ -1,0 +1,40 @@
+"""Statement: a text to read between the questions; it asks nothing."""
+
+from typing import Any, ClassVar, Literal
+
+from crispy_forms.layout import LayoutObject
+from django import forms
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from feedback.question_types.base import Example, Item
+
+
+class Reading(LayoutObject):
+    """A text in the place of a field."""
+
+    def __init__(self, item: Item) -> None:
+        self.item, self.fields = item, []
+
+    def render(self, form: Any, context: Any, template_pack: Any = "", **kwargs: Any) -> SafeString:
+        return render_to_string("question_types/statement.html", {"item": self.item})
+
+
+class Statement(Item):
+    type: Literal["statement"] = "statement"
+    chart = None
+    asks: ClassVar[bool] = False
+
+    def fields(self) -> dict[str, forms.Field]:
+        return {}
+
+    def layout(self) -> LayoutObject:
+        return Reading(self)
+
+    @classmethod
+    def example(cls) -> Example:
+        return Example(
+            cls(key="thanks", text="Nearly there: two questions to go."),
+            accepts=[({}, {})],
+            cells=[{}],
+        )

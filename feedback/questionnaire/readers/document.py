@@ -1,0 +1,108 @@
+"""Questionnaires written by hand: YAML or JSON, with the line of every problem.
+
+YAML is read by its 1.2 rules: ``no`` is the word and Norway, not false. Aliases are
+refused, as nine lines of them can stand for a billion items.
+"""
+
+import json
+import re
+from typing import Any
+
+import yaml
+
+from feedback.questionnaire.definition import Questionnaire, check
+from feedback.questionnaire.problems import Place, Problem
+
+LARGEST = 5_000_000  # characters
+
+
+class Unreadable(Exception):
+    """The file cannot be read as YAML or JSON; the message says where."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        self.problem = Problem((), message, line)
+        super().__init__(str(self.problem))
+
+
+class Yaml12(yaml.SafeLoader):
+    """PyYAML's safe loader with the plain words of YAML 1.2: no yes/no, no dates."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}
+
+
+for tag, pattern, first in (
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    ("int", r"^-?[0-9]{1,15}$", "-0123456789"),
+    ("float", r"^-?[0-9]{1,15}\.[0-9]{1,15}$", "-0123456789"),
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+):
+    Yaml12.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+
+
+def read(text: str) -> tuple[Questionnaire | None, list[Problem]]:
+    """A questionnaire from YAML or JSON, or every problem with its line and path."""
+    try:
+        data, lines = load(text)
+    except Unreadable as error:
+        return None, [error.problem]
+    questionnaire, problems = check(data)
+    return questionnaire, [
+        Problem(problem.place, problem.message, line_of(problem.place, lines))
+        for problem in problems
+    ]
+
+
+def line_of(place: Place, lines: dict[Place, int]) -> int | None:
+    """The line of a place, or of what it is missing from."""
+    while place and place not in lines:
+        place = place[:-1]
+    return lines.get(place)
+
+
+def load(text: str) -> tuple[Any, dict[Place, int]]:
+    """The plain data of a document and the line of each of its places.
+
+    Raises:
+        Unreadable: it is too large, not YAML or JSON, or uses aliases or a key twice.
+    """
+    if len(text) > LARGEST:
+        raise Unreadable(f"has {len(text):,} characters; at most {LARGEST:,} are read")
+    # A tab in JSON is only ever space between its parts; YAML would stumble over it.
+    as_json = text.lstrip("\ufeff \t\r\n").startswith("{")
+    try:
+        loader = Yaml12(text.replace("\t", " ") if as_json else text)
+        refuse_aliases(text)
+        node = loader.get_single_node()
+        if node is None:
+            raise Unreadable("is empty")
+        lines: dict[Place, int] = {}
+        place_lines((), node, lines)
+        return (json.loads(text) if as_json else loader.construct_document(node)), lines
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise Unreadable(str(error.problem), mark.line + 1 if mark else None) from error
+    except json.JSONDecodeError as error:
+        raise Unreadable(error.msg, error.lineno) from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise Unreadable(f"cannot be read: {error}") from error
+
+
+def refuse_aliases(text: str) -> None:
+    for token in yaml.scan(text.replace("\t", " "), Loader=Yaml12):
+        if isinstance(token, yaml.AliasToken):
+            line = token.start_mark.line + 1
+            raise Unreadable("aliases (*name) are not read here; write the text out", line)
+
+
+def place_lines(place: Place, node: yaml.Node, lines: dict[Place, int]) -> None:
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.SequenceNode):
+        for i, child in enumerate(node.value):
+            place_lines((*place, i), child, lines)
+    elif isinstance(node, yaml.MappingNode):
+        for key, child in node.value:
+            inner = (*place, key.value)
+            if inner in lines:
+                raise Unreadable(f"'{key.value}' stands twice", key.start_mark.line + 1)
+            lines[inner] = key.start_mark.line + 1
+            place_lines(inner, child, lines)

@@ -1,0 +1,1 @@
+"""Taking responses in, finding them again, and what staff do with them."""

@@ -1,0 +1,95 @@
+"""What a process knows of the surveys in the field, at most two seconds old.
+
+The public form asks this on every request, so it costs no query but one in a while. A
+revision never changes, so it is kept for good. Where the database is away, the last
+that was known is still good enough to show a form, and to keep what somebody typed.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from django.db import Error as DatabaseError
+
+from feedback.models import Revision, Survey
+from feedback.models.survey import Stage
+from feedback.questionnaire.definition import Questionnaire
+
+FRESH = 2.0  # seconds
+GRACE = timedelta(minutes=30)  # for whoever was writing when the survey closed
+
+
+class NoSuchSurvey(Exception):
+    """No survey is published under this name."""
+
+
+@dataclass(frozen=True)
+class InField:
+    """A published survey as the public form needs it."""
+
+    survey: Survey
+    revision: int  # the live one's primary key
+
+    @property
+    def id(self) -> int:
+        return self.survey.pk
+
+    @property
+    def stage(self) -> Stage:
+        return self.survey.stage()
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        return revision(self.revision).questionnaire
+
+    def takes(self, *, issued_at: int) -> bool:
+        """Whether it takes answers on a form delivered at ``issued_at`` (epoch seconds)."""
+        if self.stage is Stage.OPEN:
+            return True
+        closed = self.survey.closes_at
+        delivered = datetime.fromtimestamp(issued_at, tz=UTC)
+        return bool(
+            self.stage is Stage.CLOSED
+            and closed
+            and delivered < closed
+            and datetime.now(tz=UTC) < closed + GRACE
+        )
+
+
+known: dict[str, tuple[float, InField]] = {}
+
+
+def in_field(slug: str) -> InField:
+    """The survey at this address.
+
+    Raises:
+        NoSuchSurvey: none is, or it has not been published.
+    """
+    until, survey = known.get(slug, (0.0, None))
+    if survey is not None and time.monotonic() < until:
+        return survey
+    try:
+        row = Survey.objects.filter(slug=slug, live__isnull=False).first()
+    except DatabaseError:
+        if survey is not None:
+            return survey
+        raise
+    if row is None or row.live_id is None:
+        known.pop(slug, None)
+        raise NoSuchSurvey(slug)
+    found = InField(row, row.live_id)
+    known[slug] = (time.monotonic() + FRESH, found)
+    return found
+
+
+@lru_cache(maxsize=512)
+def revision(pk: int) -> Revision:
+    """A revision, kept for good: it never changes."""
+    return Revision.objects.get(pk=pk)
+
+
+def forget() -> None:
+    """Know nothing, as a new process does."""
+    known.clear()
+    revision.cache_clear()

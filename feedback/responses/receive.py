@@ -1,0 +1,188 @@
+"""The one way in for a response: from the page, and for imports row by row.
+
+Nothing happens here but one INSERT: no session, no message queue, no second query. The
+row's trigger writes the outbox; everything derived comes later (``refresh.py``).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import InterfaceError, OperationalError, connection
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import Response
+from feedback.models.identity import decrypt, encrypt
+from feedback.question_types.base import Posted
+from feedback.questionnaire.answers import Cleaned, clean_answers
+from feedback.questionnaire.definition import Questionnaire
+from feedback.responses import receipts, tickets
+from feedback.responses.in_field import InField, revision
+from feedback.responses.tickets import BadTicket, Ticket
+
+NO_TICKET = _(
+    "The hidden field “ticket” that came with this page is missing or damaged, so nothing "
+    "was stored. Everything you typed is still here: send it again."
+)
+EXPIRED = _(
+    "This page was open for more than a day. Nothing was stored yet, and everything you "
+    "typed is still here: look through it and send it again."
+)
+
+INSERT = """
+    INSERT INTO feedback_response
+        (survey_id, revision_id, nonce, receipt, language, source, seconds, answers, identity)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)
+    ON CONFLICT (survey_id, nonce) DO NOTHING RETURNING id
+"""
+
+
+class DatabaseAway(Exception):
+    """Nothing was stored; the same post may be sent again."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """It is in the database, now or since an earlier try. ``receipt`` opens it."""
+
+    receipt: str
+
+
+@dataclass(frozen=True)
+class ToMend:
+    """Nothing was stored: show ``error`` with the form as sent, under ``ticket``."""
+
+    revision: int
+    error: ValidationError
+    ticket: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Other answers were stored under this ticket before; ``ticket`` is for a new attempt."""
+
+    revision: int
+    ticket: str
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The survey takes no answers now, and the form came too late for the grace period."""
+
+    revision: int
+
+
+Outcome: TypeAlias = Stored | ToMend | Conflict | Closed
+
+
+def receive(
+    posted: Posted,
+    *,
+    survey: InField,
+    damaged: Mapping[str, ValidationError],
+    source: str = "",
+) -> Outcome:
+    """Take one submitted form.
+
+    Args:
+        damaged: errors, by field, of what could not be read as text at all.
+        source: where the respondent came from, as the address said.
+
+    Raises:
+        DatabaseAway: PostgreSQL does not answer; nothing was stored.
+    """
+    try:
+        ticket = tickets.read(posted.get("ticket", ""), survey=survey.id)
+    except BadTicket:
+        fresh = tickets.issue(survey=survey.id, revision=survey.revision)
+        return ToMend(survey.revision, general(NO_TICKET), fresh)
+    if not survey.takes(issued_at=ticket.issued_at):
+        return Closed(ticket.revision)
+    questionnaire = revision(ticket.revision).questionnaire
+    try:
+        cleaned = check(questionnaire, posted, damaged, expired=ticket.expired)
+    except ValidationError as error:
+        again = tickets.issue(survey=survey.id, revision=ticket.revision, nonce=ticket.nonce)
+        return ToMend(ticket.revision, error, again)
+    if store(ticket, cleaned, language=questionnaire.language, source=source):
+        return Stored(receipts.code_for(ticket.nonce))
+    return stored_before(ticket, cleaned)
+
+
+def general(message: str) -> ValidationError:
+    """An error of the form as a whole."""
+    return ValidationError({NON_FIELD_ERRORS: message})
+
+
+def check(
+    questionnaire: Questionnaire,
+    posted: Posted,
+    damaged: Mapping[str, ValidationError],
+    *,
+    expired: bool,
+) -> Cleaned:
+    """Clean answers, or every error at once: the damaged, the wrong, the late."""
+    errors: dict[str, list[ValidationError]] = {}
+    cleaned = Cleaned()
+    try:
+        cleaned = clean_answers(questionnaire, posted, besides=["ticket"])
+    except ValidationError as error:
+        errors = error.error_dict
+    errors |= {name: [error] for name, error in damaged.items()}
+    if not errors and expired:
+        raise general(EXPIRED)
+    if errors:
+        raise ValidationError(errors)
+    return cleaned
+
+
+def store(ticket: Ticket, cleaned: Cleaned, *, language: str, source: str) -> bool:
+    """Insert the response; False if the ticket's attempt has one already."""
+    row = [
+        ticket.survey,
+        ticket.revision,
+        ticket.nonce,
+        receipts.hash_of(receipts.code_for(ticket.nonce)),
+        language,
+        source,
+        ticket.age,
+        json.dumps(cleaned.answers, ensure_ascii=False),
+        encrypt(cleaned.identity, nonce=ticket.nonce),
+    ]
+    try:
+        return insert(row)
+    except (OperationalError, InterfaceError) as error:
+        if connection.in_atomic_block:
+            raise
+        # A connection kept from before a restart of the database: the ticket makes a
+        # second try safe, even if the first did arrive.
+        connection.close()
+        try:
+            return insert(row)
+        except (OperationalError, InterfaceError):
+            raise DatabaseAway from error
+
+
+def insert(row: list[object]) -> bool:
+    # The INSERT is its own health check; Django's would be a second statement.
+    connection.health_check_done = True
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, row)
+        return cursor.fetchone() is not None
+
+
+def stored_before(ticket: Ticket, cleaned: Cleaned) -> Stored | Conflict:
+    """The same receipt for the same answers sent again; else a conflict, the first kept."""
+    before = Response.with_identity.get(survey=ticket.survey, nonce=ticket.nonce)
+    if same(before, cleaned):
+        return Stored(receipts.code_for(ticket.nonce))
+    fresh = tickets.issue(survey=ticket.survey, revision=ticket.revision)
+    return Conflict(ticket.revision, fresh)
+
+
+def same(stored: Response, cleaned: Cleaned) -> bool:
+    identity = decrypt(stored.identity, nonce=UUID(str(stored.nonce)))
+    return stored.answers == cleaned.answers and identity == cleaned.identity

@@ -1,0 +1,1 @@
+"""The doors for people: views fetch, hand over and answer; no rule of the domain."""

@@ -1,0 +1,27 @@
+"""Pages for what went wrong; they need no session and no database."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+
+def message(*, status: int, title: str, text: str, back: str = "") -> HttpResponse:
+    """A public page with one message."""
+    context = {"title": title, "text": text, "back": back}
+    return HttpResponse(render_to_string("public/message.html", context), status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return message(
+        status=404,
+        title=_("This page does not exist"),
+        text=_("Check the address. If somebody gave you the link, ask them for it again."),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return message(
+        status=500,
+        title=_("Something went wrong here"),
+        text=_("The fault is ours and has been noted. Try again in a minute."),
+    )

@@ -1,0 +1,59 @@
+"""What every request passes: security headers, and the short way of the public pages."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, URLResolver
+from django.urls.resolvers import RegexPattern
+
+from feedback.web import urls
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+# No inline script or style anywhere, nothing from elsewhere, in nobody's frame.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # What signed-in people see stays in no cache; public pages say otherwise themselves.
+    "Cache-Control": "no-store",
+}
+
+
+def security_headers(get_response: Handler) -> Handler:
+    """Put the strict headers on whatever did not set its own."""
+
+    def handler(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return handler
+
+
+def public_door(get_response: Handler) -> Handler:
+    """Answer public pages here, before sessions, sign-in and their cookies come into it.
+
+    A public page knows nobody, so there is nothing to look up and nothing to forge; and
+    half of the time that Django spends on a small page is spent on finding that out.
+    """
+    public = URLResolver(RegexPattern(r"^/"), urls.public)
+
+    def handler(request: HttpRequest) -> HttpResponse:
+        try:
+            match = public.resolve(request.path_info)
+        except Resolver404:
+            return get_response(request)
+        request.resolver_match = match
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        return response
+
+    return handler
