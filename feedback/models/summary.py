@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from feedback.models.survey import Survey
 
@@ -35,6 +36,7 @@ class Summary(models.Model):
     survey = models.OneToOneField(Survey, models.CASCADE, related_name="summary")
     figures = models.JSONField()
     as_of = models.DateTimeField()
+    frames = models.BigIntegerField(help_text=_("Sum of the chunk versions it was counted from"))
 
     def __str__(self) -> str:
         return f"summary of {self.survey}"

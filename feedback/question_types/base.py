@@ -18,15 +18,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
+from random import Random
 from typing import Annotated, Any, ClassVar, TypeAlias
 
 import polars as pl
 from crispy_forms.layout import Div, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Expression, Func, IntegerField, Q, TextField
+from django.db.models import BigIntegerField, Expression, Func, IntegerField, Q, TextField, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -89,6 +90,15 @@ class Column:
         return not self.personal and self.dtype is not Dtype.TEXT
 
 
+class Repeated(Func):
+    """A function whose template names its arguments more than once."""
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        sql, params = super().as_sql(compiler, connection, **extra)
+        template = str(self.extra.get("template", self.template))
+        return sql, list(params) * template.count("%(expressions)s")
+
+
 def text_of(part: str) -> Expression:
     """The answer as text."""
     return KeyTextTransform(part, "answers", output_field=TextField())
@@ -96,20 +106,14 @@ def text_of(part: str) -> Expression:
 
 def integer_of(part: str) -> Expression:
     """The answer as a whole number; NULL unless it is one."""
-    return Func(
-        Cast(KeyTransform(part, "answers"), TextField()),
-        template="CASE WHEN %(expressions)s ~ '^-?[0-9]+$' THEN (%(expressions)s)::bigint END",
-        output_field=IntegerField(),
-    )
+    whole = Func(text_of(part), Value("^-?[0-9]{1,18}$"), function="substring")
+    return Cast(whole, BigIntegerField())
 
 
 def holds(part: str, code: str) -> Expression:
     """1 where the list of codes in the answer holds ``code``, else 0."""
-    return Func(
-        KeyTransform(part, "answers"),
-        template=f"COALESCE(jsonb_exists(%(expressions)s, '{code}'), false)::int",
-        output_field=IntegerField(),
-    )
+    found = Func(KeyTransform(part, "answers"), Value(code), function="jsonb_exists")
+    return Cast(Coalesce(found, Value(False)), IntegerField())
 
 
 def state_of(part: str) -> Expression:
@@ -209,6 +213,20 @@ class Item(BaseModel):
         """The form fields that a row of a file stands for; the reverse of ``columns``."""
         return {name: [cells[name]] for name in self.checks if name in cells}
 
+    # -- made-up answers ---------------------------------------------------------------
+
+    def made_up(self, chance: Random) -> dict[str, list[str]]:
+        """The fields of a plausible answer, or of a blank one, for demonstrations.
+
+        Args:
+            chance: the only source of chance, so that a seed gives the same again.
+        """
+        raise NotImplementedError(f"{self.type} has no made_up()")
+
+    def skipped(self, chance: Random) -> bool:
+        """Whether a made-up respondent leaves the item blank: one in eight, if they may."""
+        return not self.required and chance.random() < 0.125
+
     # -- reading -----------------------------------------------------------------------
 
     def columns(self) -> list[Column]:
@@ -232,6 +250,10 @@ class Item(BaseModel):
         """The codes one may filter by, with their words; none for open items."""
         return {}
 
+    def pool(self, older: "Item") -> "Item":
+        """This item with what only ``older``, of an earlier revision, could be answered."""
+        return self
+
     # -- counting ----------------------------------------------------------------------
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
@@ -244,6 +266,11 @@ class Item(BaseModel):
     @classmethod
     def example(cls) -> Example:
         raise NotImplementedError(f"{cls.__name__} has no example()")
+
+
+def leaning(options: Sequence[str], chance: Random) -> str:
+    """One of the options; the earlier, the likelier, as made-up answers should differ."""
+    return options[int(len(options) * chance.random() ** 2)]
 
 
 def distribution(answers: pl.Series, codes: Sequence[str]) -> dict[str, int]:

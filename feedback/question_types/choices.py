@@ -65,5 +65,16 @@ class Offering(Item):
             posted.setlist(self.key, [OTHER])
         return super().clean(posted)
 
+    def pool(self, older: Item) -> Item:
+        if not isinstance(older, Offering):
+            return self
+        codes = {choice.code for choice in self.choices}
+        gone = [choice for choice in older.choices if choice.code not in codes]
+        if not gone and (self.other or not older.other):
+            return self
+        # Not model_copy: it would take along the fields made for the fewer options.
+        both = {"choices": [*self.choices, *gone], "other": self.other or older.other}
+        return type(self).model_validate({**self.model_dump(), **both})
+
     def filters(self) -> Mapping[str, Message]:
         return dict(self.options())

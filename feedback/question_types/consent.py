@@ -1,6 +1,7 @@
 """Consent: a statement to agree to. Its wording is kept with the revision answered."""
 
 from collections.abc import Mapping
+from random import Random
 from typing import Any, Literal, Self
 
 import polars as pl
@@ -42,6 +43,10 @@ class Consent(Item):
             required=self.required,
             error_messages={"required": AGREE},
         )
+
+    def made_up(self, chance: Random) -> dict[str, list[str]]:
+        agrees = self.required or chance.random() < 0.7
+        return {self.key: ["on"]} if agrees else {}
 
     def posted(self, cells: Mapping[str, str]) -> dict[str, list[str]]:
         return {self.key: ["on"]} if cells.get(self.key) == "1" else {}

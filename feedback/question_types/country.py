@@ -1,6 +1,7 @@
 """Country: chosen from ISO 3166-1 in the reader's language, stored as its two letters."""
 
 from collections.abc import Mapping
+from random import Random
 from typing import Any, Literal
 
 import polars as pl
@@ -17,12 +18,14 @@ from feedback.question_types.base import (
     Item,
     Message,
     distribution,
+    leaning,
     state_of,
     text_of,
 )
 from feedback.question_types.choices import NOT_OFFERED
 
 PICK = _("Choose a country")
+LIKELY = "US IN DE CN GB BR FR JP NG CA KE ES PL ID EG CH MX NL UA AU".split()
 
 
 class Country(Item):
@@ -43,6 +46,13 @@ class Country(Item):
             widget=forms.Select(attrs={"autocomplete": "country"}),
             error_messages={"required": REQUIRED, "invalid_choice": NOT_OFFERED},
         )
+
+    def made_up(self, chance: Random) -> dict[str, list[str]]:
+        if self.skipped(chance):
+            return {}
+        anywhere = chance.random() < 0.1
+        code = chance.choice(list(self.names())) if anywhere else leaning(LIKELY, chance)
+        return {self.key: [code]}
 
     def columns(self) -> list[Column]:
         value = None if self.personal else text_of(self.key)

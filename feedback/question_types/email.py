@@ -1,11 +1,13 @@
 """E-mail address."""
 
+from random import Random
 from typing import Literal
 
 from django import forms
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
+from feedback.question_types import phrases
 from feedback.question_types.base import Column, Example, Item
 from feedback.question_types.text import TextField
 
@@ -33,6 +35,11 @@ class Email(Item):
         )
         field.validators.append(EmailValidator(message=SHAPE))
         return field
+
+    def made_up(self, chance: Random) -> dict[str, list[str]]:
+        if self.skipped(chance):
+            return {}
+        return {self.key: [f"{phrases.handle(chance)}@example.org"]}
 
     def columns(self) -> list[Column]:
         return [self.text_column(self.key, self.text)]

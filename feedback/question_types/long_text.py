@@ -1,10 +1,12 @@
 """Long text: an open question, answered in the respondent's own words."""
 
+from random import Random
 from typing import Literal
 
 from django import forms
 from pydantic import Field
 
+from feedback.question_types import phrases
 from feedback.question_types.base import Column, Example, Item
 from feedback.question_types.text import TextField
 
@@ -23,6 +25,11 @@ class LongText(Item):
             longest=self.max_length,
             widget=forms.Textarea(attrs={"rows": self.rows}),
         )
+
+    def made_up(self, chance: Random) -> dict[str, list[str]]:
+        if self.skipped(chance):
+            return {}
+        return {self.key: [phrases.opinion(self.text, chance)[: self.max_length]]}
 
     def columns(self) -> list[Column]:
         return [self.text_column(self.key, self.text)]

@@ -1,6 +1,7 @@
 """Multiple choice: as many options as apply, within limits where the author sets them."""
 
 from collections.abc import Mapping
+from random import Random
 from typing import Any, Literal, Self
 
 import polars as pl
@@ -10,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import ngettext_lazy
 from pydantic import Field, model_validator
 
+from feedback.question_types import phrases
 from feedback.question_types.base import (
     JSON,
     REQUIRED,
@@ -78,6 +80,16 @@ class MultipleChoice(Offering):
     def column_of(self, code: str) -> str:
         chosen = "__chosen" if code == OTHER and self.other else ""
         return f"{self.key}__{code}{chosen}"
+
+    def made_up(self, chance: Random) -> dict[str, list[str]]:
+        if self.skipped(chance):
+            return {}
+        codes = [code for code, _text in self.options()]
+        ranked = sorted(codes, key=lambda code: chance.random() * (1 + codes.index(code)))
+        count = max(self.least, 1 + int(chance.expovariate(0.8)))
+        chosen = ranked[: min(count, self.most or count)]
+        typed = {self.other_part: [phrases.handle(chance)]} if OTHER in chosen else {}
+        return {self.key: chosen, **(typed if self.other else {})}
 
     def columns(self) -> list[Column]:
         ticks = [

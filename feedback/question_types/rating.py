@@ -1,6 +1,7 @@
 """Rating: a whole number from 1 to a few, with words at both ends."""
 
 from collections.abc import Mapping
+from random import Random
 from typing import Any, Literal, Self
 
 import polars as pl
@@ -53,6 +54,11 @@ class Rating(Item):
             error_messages={"required": REQUIRED, "invalid_choice": NOT_OFFERED},
         )
 
+    def made_up(self, chance: Random) -> dict[str, list[str]]:
+        if self.skipped(chance):
+            return {}
+        return {self.key: [str(1 + int(self.highest * chance.betavariate(3, 1.7)))]}
+
     def columns(self) -> list[Column]:
         return [
             Column(
@@ -65,6 +71,11 @@ class Rating(Item):
                 self.labels(),
             )
         ]
+
+    def pool(self, older: Item) -> Item:
+        if not isinstance(older, Rating) or older.highest <= self.highest:
+            return self
+        return type(self).model_validate({**self.model_dump(), "highest": older.highest})
 
     def where(self, code: str) -> Q:
         return Q(answers__contains={self.key: int(code)})

@@ -1,11 +1,13 @@
 """Short text: one line, such as a name or a town."""
 
+from random import Random
 from typing import Literal
 
 from django import forms
 from pydantic import Field
 
-from feedback.question_types.base import Column, Example, Item
+from feedback.question_types import phrases
+from feedback.question_types.base import Column, Example, Item, leaning
 from feedback.question_types.text import TextField
 
 
@@ -24,6 +26,16 @@ class ShortText(Item):
             longest=self.max_length,
             widget=forms.TextInput(attrs=attributes),
         )
+
+    def made_up(self, chance: Random) -> dict[str, list[str]]:
+        if self.skipped(chance):
+            return {}
+        first, last = chance.choice(phrases.FIRST), chance.choice(phrases.LAST)
+        city = leaning(phrases.CITIES, chance)
+        fills = {"given-name": first, "family-name": last, "name": f"{first} {last}"}
+        fills["address-level2"] = city
+        text = fills.get(self.autocomplete) or phrases.handle(chance)
+        return {self.key: [text[: self.max_length]]}
 
     def columns(self) -> list[Column]:
         return [self.text_column(self.key, self.text)]

@@ -1,5 +1,6 @@
 """Single choice: one option of several, as radio buttons or as a list to open."""
 
+from random import Random
 from typing import Any, Literal
 
 import polars as pl
@@ -7,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from feedback.question_types import phrases
 from feedback.question_types.base import (
     JSON,
     REQUIRED,
@@ -17,6 +19,7 @@ from feedback.question_types.base import (
     Example,
     Message,
     distribution,
+    leaning,
     state_of,
     text_of,
 )
@@ -55,6 +58,13 @@ class SingleChoice(Offering):
         if self.other and chosen == OTHER:
             return {self.key: chosen, self.other_part: text}
         return {self.key: chosen}
+
+    def made_up(self, chance: Random) -> dict[str, list[str]]:
+        if self.skipped(chance):
+            return {}
+        code = leaning([code for code, _text in self.options()], chance)
+        typed = {self.other_part: [phrases.handle(chance)]} if self.other and code == OTHER else {}
+        return {self.key: [code], **typed}
 
     def columns(self) -> list[Column]:
         value = None if self.personal else text_of(self.key)

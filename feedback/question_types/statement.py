@@ -1,5 +1,6 @@
 """Statement: a text to read between the questions; it asks nothing."""
 
+from random import Random
 from typing import Any, ClassVar, Literal
 
 from crispy_forms.layout import LayoutObject
@@ -30,6 +31,9 @@ class Statement(Item):
 
     def layout(self) -> LayoutObject:
         return Reading(self)
+
+    def made_up(self, chance: Random) -> dict[str, list[str]]:
+        return {}
 
     @classmethod
     def example(cls) -> Example:

@@ -1,11 +1,13 @@
 """Web address."""
 
+from random import Random
 from typing import Literal
 
 from django import forms
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
+from feedback.question_types import phrases
 from feedback.question_types.base import Column, Example, Item
 from feedback.question_types.text import TextField
 
@@ -37,6 +39,11 @@ class Url(Item):
         )
         field.validators.append(URLValidator(schemes=["http", "https"], message=SHAPE))
         return field
+
+    def made_up(self, chance: Random) -> dict[str, list[str]]:
+        if self.skipped(chance):
+            return {}
+        return {self.key: [f"https://{phrases.handle(chance)}.example.org/"]}
 
     def columns(self) -> list[Column]:
         return [self.text_column(self.key, self.text)]

@@ -1,0 +1,53 @@
+"""Building the chunks of a frame from the rows of responses."""
+
+import io
+
+import polars as pl
+from django.db.models import F
+
+from feedback.frames.layout import Layout
+from feedback.models import FrameChunk, Response
+
+CHUNK_ROWS = 8_192
+
+
+def chunk_number(response_id: int) -> int:
+    return response_id // CHUNK_ROWS
+
+
+def rebuild(chunk: FrameChunk, layout: Layout) -> None:
+    """Read the chunk's responses and store its frame. The chunk's row must be locked."""
+    frame = read_rows(chunk, layout)
+    data = io.BytesIO()
+    frame.write_ipc(data, compression="zstd")
+    chunk.data, chunk.layout, chunk.version = data.getvalue(), layout.digest, chunk.version + 1
+    chunk.save(update_fields=["data", "layout", "version"])
+
+
+def read_rows(chunk: FrameChunk, layout: Layout) -> pl.DataFrame:
+    first = chunk.number * CHUNK_ROWS
+    rows = Response.objects.filter(
+        survey_id=chunk.survey_id, id__gte=first, id__lt=first + CHUNK_ROWS
+    ).order_by("id")
+    # Django takes no alias such as "town:state"; order is enough to match them up.
+    names = list(layout.expressions)
+    aliases = {f"column_{i}": layout.expressions[name] for i, name in enumerate(names)}
+    values = rows.annotate(**aliases).values_list(*(F(alias) for alias in aliases))
+    # Codes arrive as text: one that is no longer offered anywhere becomes null, not an error.
+    plain = {
+        name: pl.String if isinstance(dtype, pl.Enum) else dtype
+        for name, dtype in layout.schema.items()
+    }
+    frame = pl.DataFrame(list(values), schema={name: plain[name] for name in names}, orient="row")
+    return conformed(frame, layout)
+
+
+def conformed(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """The frame with just the layout's columns and types; what it lacks was not shown."""
+    not_shown = pl.lit(2, dtype=pl.UInt8)
+    return frame.select(
+        pl.col(name).cast(dtype, strict=False)
+        if name in frame.columns
+        else (not_shown if name.endswith(":state") else pl.lit(None, dtype=dtype)).alias(name)
+        for name, dtype in layout.schema.items()
+    )

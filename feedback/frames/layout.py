@@ -1,0 +1,88 @@
+"""Which columns a survey's frame has, and of which polars types.
+
+Columns of the response itself begin with ``_``, as no item's can. Each part of an item
+has its state in ``<part>:state``; each closed column its value under its own name.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import polars as pl
+from django.db.models import Expression, F
+
+from feedback.models import Revision, Survey
+from feedback.question_types.base import Column, Dtype, Item
+from feedback.questionnaire.changes import pooled
+from feedback.responses.in_field import revision
+
+FORMAT = 1  # grows when chunks written before can no longer be read
+OWN: dict[str, tuple[str, Any]] = {
+    "_id": ("id", pl.Int64),
+    "_received": ("received_at", pl.Datetime("us", "UTC")),
+    "_status": ("status", pl.UInt8),
+    "_revision": ("revision_id", pl.Int64),
+    "_language": ("language", pl.String),
+    "_source": ("source", pl.String),
+    "_seconds": ("seconds", pl.UInt32),
+}
+
+
+def state_name(part: str) -> str:
+    return f"{part}:state"
+
+
+def dtype_of(column: Column) -> Any:
+    """The polars type of a closed column."""
+    match column.dtype:
+        case Dtype.CODE:
+            return pl.Enum(list(column.labels))
+        case Dtype.BOOLEAN:
+            return pl.UInt8
+        case _:
+            return pl.Int64
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The frame of one survey: its pooled items and what is read for them."""
+
+    items: Sequence[Item]
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return [column for item in self.items for column in item.columns()]
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        own = {name: dtype for name, (_field, dtype) in OWN.items()}
+        states = {state_name(column.part): pl.UInt8 for column in self.columns}
+        values = {column.name: dtype_of(column) for column in self.columns if column.closed}
+        return own | states | values
+
+    @cached_property
+    def expressions(self) -> dict[str, Expression | F]:
+        """What the database is asked for, by column of the frame."""
+        own: dict[str, Expression | F] = {name: F(field) for name, (field, _) in OWN.items()}
+        states = {state_name(column.part): column.state for column in self.columns}
+        values = {c.name: c.value for c in self.columns if c.closed and c.value is not None}
+        return own | states | values
+
+    @cached_property
+    def digest(self) -> str:
+        """Tells chunks of this layout from those of an earlier one."""
+        return hashlib.sha256(f"{FORMAT} {self.schema}".encode()).hexdigest()
+
+
+def layout_of(survey: Survey) -> Layout:
+    """The layout over all revisions of a survey."""
+    revisions = Revision.objects.filter(survey=survey).order_by("-number")
+    return layout_of_revisions(tuple(revisions.values_list("pk", flat=True)))
+
+
+@lru_cache(maxsize=128)
+def layout_of_revisions(newest_first: tuple[int, ...]) -> Layout:
+    """Kept, as revisions never change and reading a questionnaire takes milliseconds."""
+    return Layout(pooled(revision(pk).questionnaire for pk in newest_first))

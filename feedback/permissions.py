@@ -1,0 +1,45 @@
+"""Fetching and authorising in one step: there is no other way to a survey for staff."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+
+from feedback.models import Membership, Role, Survey
+
+
+@dataclass(frozen=True)
+class Access:
+    """A survey and what one person may do in it."""
+
+    survey: Survey
+    membership: Membership
+
+    @property
+    def role(self) -> Role:
+        return Role(self.membership.role)
+
+    @property
+    def reviews(self) -> bool:
+        return self.role >= Role.REVIEWER
+
+    @property
+    def sees_personal(self) -> bool:
+        return self.membership.sees_personal
+
+    @property
+    def exports(self) -> bool:
+        return self.membership.may_export
+
+
+def survey_for(user: Any, slug: str, role: Role) -> Access:
+    """The survey, for someone who has at least this role in it.
+
+    Raises:
+        Http404: there is no such survey, or not for them; nobody learns which.
+    """
+    memberships = Membership.objects.select_related("survey", "survey__live")
+    found = memberships.filter(user_id=user.pk, survey__slug=slug, role__gte=role).first()
+    if found is None:
+        raise Http404
+    return Access(found.survey, found)

@@ -1,0 +1,97 @@
+"""Everything derived from responses, brought up to date from the outbox.
+
+Change is the truth and a task only the messenger: changes are taken out in the very
+transaction that derives from them, so whatever is killed, nothing is skipped and nothing
+half-made is seen. Any number of these may run at once.
+"""
+
+from collections import defaultdict
+
+from django.db import connection, transaction
+
+from feedback.analysis.compile import compile_survey, frames_at
+from feedback.frames.build import chunk_number, rebuild
+from feedback.frames.layout import Layout, layout_of
+from feedback.models import FrameChunk, Summary, Survey
+from feedback.responses import search
+
+BATCH = 16_384  # changes in one transaction
+
+CLAIM = """
+    DELETE FROM feedback_change WHERE id IN (
+        SELECT id FROM feedback_change ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    ) RETURNING survey_id, response_id
+"""
+
+
+def refresh() -> int:
+    """Work off the outbox, then bring each summary up to date. Returns the changes done."""
+    done = 0
+    while batch := refresh_batch():
+        done += batch
+    rebuild_outdated()
+    compile_outdated()
+    return done
+
+
+@transaction.atomic
+def refresh_batch() -> int:
+    """Claim some changes and derive what follows from them."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [BATCH])
+        claimed = cursor.fetchall()
+    by_survey: dict[int, set[int]] = defaultdict(set)
+    for survey_id, response_id in claimed:
+        by_survey[survey_id].add(response_id)
+    for survey in Survey.objects.filter(pk__in=by_survey).order_by("pk"):
+        ids, layout = sorted(by_survey[survey.pk]), layout_of(survey)
+        rebuild_chunks(survey, {chunk_number(pk) for pk in ids}, layout)
+        search.index(survey, ids, layout.items)
+    return len(claimed)
+
+
+def rebuild_chunks(survey: Survey, numbers: set[int], layout: Layout) -> None:
+    """Rebuild these chunks, each locked before its responses are read.
+
+    Without the lock two refreshers overwrite a newer frame with an older one, and the
+    outbox is empty. In order of number, so that two of them never wait in a circle.
+    """
+    FrameChunk.objects.bulk_create(
+        [FrameChunk(survey=survey, number=number) for number in sorted(numbers)],
+        ignore_conflicts=True,
+    )
+    for number in sorted(numbers):
+        chunk = FrameChunk.objects.select_for_update().defer("data").get(
+            survey=survey, number=number
+        )
+        rebuild(chunk, layout)
+
+
+def rebuild_outdated() -> None:
+    """Bring chunks of before the latest revision into its layout."""
+    for survey in Survey.objects.filter(live__isnull=False):
+        layout = layout_of(survey)
+        old = FrameChunk.objects.filter(survey=survey).exclude(layout=layout.digest)
+        for number in list(old.values_list("number", flat=True)):
+            with transaction.atomic():
+                rebuild_chunks(survey, {number}, layout)
+
+
+def compile_outdated() -> None:
+    """Compile each survey whose frames moved on since its summary was made."""
+    made = dict(Summary.objects.values_list("survey_id", "frames"))
+    for survey in Survey.objects.filter(live__isnull=False):
+        if made.get(survey.pk) != frames_at(survey):
+            compile_survey(survey)
+
+
+def rebuild_everything() -> int:
+    """Derive all from the responses alone, as if nothing had been derived before."""
+    FrameChunk.objects.all().delete()
+    Summary.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO feedback_change (survey_id, response_id)"
+            " SELECT survey_id, id FROM feedback_response"
+        )
+    return refresh()

@@ -1,0 +1,11 @@
+"""Every Celery task, each a thin envelope around a function that knows no Celery."""
+
+from celery import shared_task
+
+from feedback import refresh as outbox
+
+
+@shared_task(soft_time_limit=600)
+def refresh() -> None:
+    """Work off the outbox. Called by beat; a call lost or doubled changes nothing."""
+    outbox.refresh()
