@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from feedback.models import Membership, Role, Survey
@@ -43,3 +44,9 @@ def survey_for(user: Any, slug: str, role: Role) -> Access:
     if found is None:
         raise Http404
     return Access(found.survey, found)
+
+
+def memberships_of(user: Any) -> QuerySet[Membership]:
+    """The surveys of one person, with what a list of them shows."""
+    mine = Membership.objects.filter(user_id=user.pk).order_by("survey__slug")
+    return mine.select_related("survey", "survey__live", "survey__summary")

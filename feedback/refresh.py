@@ -61,8 +61,8 @@ def rebuild_chunks(survey: Survey, numbers: set[int], layout: Layout) -> None:
         ignore_conflicts=True,
     )
     for number in sorted(numbers):
-        chunk = FrameChunk.objects.select_for_update().defer("data").get(
-            survey=survey, number=number
+        chunk = (
+            FrameChunk.objects.select_for_update().defer("data").get(survey=survey, number=number)
         )
         rebuild(chunk, layout)
 

@@ -90,9 +90,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = required(
-    "REDIS_URL", remedy="Set it to redis://host:6379/0, or start with `make run`."
-)
+REDIS_URL = required("REDIS_URL", remedy="Set it to redis://host:6379/0, or start with `make run`.")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -83,9 +83,7 @@ def item_figures(item: Item, frame: pl.DataFrame) -> Figures:
 
 def shares(counts: dict[str, int], n: int) -> dict[str, Sequence[float]]:
     """Each code's share of those who answered, and its 95 % Wilson interval."""
-    return {
-        code: [count / n if n else 0.0, *wilson(count, n)] for code, count in counts.items()
-    }
+    return {code: [count / n if n else 0.0, *wilson(count, n)] for code, count in counts.items()}
 
 
 def written(item: Item, frame: pl.DataFrame) -> dict[str, int]:

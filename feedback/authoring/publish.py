@@ -21,9 +21,7 @@ def publish(questionnaire: Questionnaire, *, actor: object = None) -> tuple[Revi
     Raises:
         UnsafeChange: a key changed its type; give the new item a key of its own.
     """
-    Survey.objects.get_or_create(
-        slug=questionnaire.slug, defaults={"title": questionnaire.title}
-    )
+    Survey.objects.get_or_create(slug=questionnaire.slug, defaults={"title": questionnaire.title})
     survey = Survey.objects.select_for_update(of=["self"]).get(slug=questionnaire.slug)
     newest = survey.revisions.order_by("number").last()
     if newest and newest.digest == questionnaire.digest:

@@ -27,7 +27,7 @@ from django.db.models.lookups import Exact
 from feedback.question_types.base import Column, Dtype, Message, Repeated, State
 from feedback.questionnaire.codebook import MISSING_CODES
 
-FORMULA_STARTS = "=+-@\t\r\n＝＋－＠'"  # noqa: RUF001 - spreadsheets read the full-width forms too
+FORMULA_STARTS = "=+-@\t\r\n＝＋－＠'"
 GUARD = "'"
 
 

@@ -7,14 +7,24 @@ every question ever asked, under names that stay the same from revision to revis
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db import connection
-from django.db.models import Case, CharField, Expression, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Expression,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from feedback.exports.cells import cell_of, guarded, guarded_in_sql, moment
@@ -88,7 +98,9 @@ def tags_of(survey: Survey) -> Expression:
     return guarded_in_sql(Coalesce(Subquery(names), Value("")))
 
 
-def copied(rows: QuerySet[Response], cells: Iterable[Expression | F], *, how: str) -> tuple[str, tuple[object, ...]]:
+def copied(
+    rows: QuerySet[Response], cells: Iterable[Expression | F], *, how: str
+) -> tuple[str, tuple[object, ...]]:
     """COPY of a queryset's own SQL, for just these cells, with its parameters."""
     named = {f"cell_{i}": cell for i, cell in enumerate(cells)}
     query = rows.annotate(**named).values_list(*named).query
@@ -101,7 +113,7 @@ def plain(
     own: dict[str, Expression | F],
     columns: Sequence[Column],
     choices: Choices,
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """The rows as PostgreSQL writes them."""
     cells = [*own.values(), *(cell_of(column, labels=choices.labels) for column in columns)]
     sql, params = copied(rows, cells, how="FORMAT csv")
@@ -114,7 +126,7 @@ def with_personal(
     own: dict[str, Expression | F],
     columns: Sequence[Column],
     choices: Choices,
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """The rows with the encrypted column opened here, cell by cell under the same guard."""
     cells = [
         column.state if column.personal else cell_of(column, labels=choices.labels)

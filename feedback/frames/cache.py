@@ -26,7 +26,7 @@ def frame_of(survey: Survey, layout: Layout) -> pl.DataFrame:
     stored = chunks.filter(pk__in=[pk for pk, _version, _layout in missing])
     for pk, version, of_layout, data in stored.values_list("pk", "version", "layout", "data"):
         # A chunk rebuilt since the first query is newer, which is as good.
-        frame = pl.read_ipc(bytes(data))
+        frame = pl.read_ipc(bytes(data or b""))
         found[pk, version, of_layout] = frame
         keep((pk, version, of_layout), frame)
     ordered = [frame for _key, frame in sorted(found.items(), key=lambda pair: first_id(pair[1]))]

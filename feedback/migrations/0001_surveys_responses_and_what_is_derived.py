@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,196 +17,416 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('survey_id', models.BigIntegerField()),
-                ('response_id', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("survey_id", models.BigIntegerField()),
+                ("response_id", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nonce', models.UUIDField(help_text='Of the ticket: one attempt leaves one response')),
-                ('receipt', models.UUIDField(help_text='Hash of the receipt code')),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('language', models.CharField(max_length=35)),
-                ('source', models.CharField(blank=True, default='', max_length=100)),
-                ('seconds', models.PositiveIntegerField(help_text="From the form's delivery to its arrival", null=True)),
-                ('answers', models.JSONField()),
-                ('identity', models.BinaryField(help_text='Personal answers: models/identity.py', null=True)),
-                ('status', models.SmallIntegerField(choices=[(0, 'New'), (1, 'Acknowledged'), (2, 'Done'), (3, 'Flagged'), (4, 'Spam')], db_default=0, default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "nonce",
+                    models.UUIDField(help_text="Of the ticket: one attempt leaves one response"),
+                ),
+                ("receipt", models.UUIDField(help_text="Hash of the receipt code")),
+                (
+                    "received_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("language", models.CharField(max_length=35)),
+                ("source", models.CharField(blank=True, default="", max_length=100)),
+                (
+                    "seconds",
+                    models.PositiveIntegerField(
+                        help_text="From the form's delivery to its arrival", null=True
+                    ),
+                ),
+                ("answers", models.JSONField()),
+                (
+                    "identity",
+                    models.BinaryField(help_text="Personal answers: models/identity.py", null=True),
+                ),
+                (
+                    "status",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "New"),
+                            (1, "Acknowledged"),
+                            (2, "Done"),
+                            (3, "Flagged"),
+                            (4, "Spam"),
+                        ],
+                        db_default=0,
+                        default=0,
+                    ),
+                ),
             ],
             options={
-                'default_manager_name': 'objects',
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text='1, 2, 3 … within the survey')),
-                ('definition', models.JSONField(help_text='Shape: questionnaire/definition.py')),
-                ('digest', models.CharField(help_text='SHA-256 of the canonical definition', max_length=64)),
-                ('published_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(help_text="1, 2, 3 … within the survey")),
+                ("definition", models.JSONField(help_text="Shape: questionnaire/definition.py")),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="SHA-256 of the canonical definition", max_length=64
+                    ),
+                ),
+                ("published_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=10000)),
-                ('written_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('response', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='feedback.response')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(max_length=10000)),
+                ("written_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "response",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="feedback.response",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='response',
-            name='revision',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='feedback.revision'),
-        ),
-        migrations.CreateModel(
-            name='Survey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('title', models.CharField(help_text='Of the revision that is live', max_length=5000)),
-                ('opens_at', models.DateTimeField(blank=True, help_text='Empty: open at once', null=True)),
-                ('closes_at', models.DateTimeField(blank=True, help_text='Empty: stays open', null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('live', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='feedback.revision')),
-            ],
-            options={
-                'ordering': ['slug'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Summary',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('figures', models.JSONField()),
-                ('as_of', models.DateTimeField()),
-                ('frames', models.BigIntegerField(help_text='Sum of the chunk versions it was counted from')),
-                ('survey', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='summary', to='feedback.survey')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='revision',
-            name='survey',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='feedback.survey'),
-        ),
-        migrations.AddField(
-            model_name='response',
-            name='survey',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='feedback.survey'),
-        ),
-        migrations.CreateModel(
-            name='Membership',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.PositiveSmallIntegerField(choices=[(10, 'Viewer'), (20, 'Analyst'), (30, 'Reviewer'), (40, 'Editor'), (50, 'Owner')], default=10)),
-                ('sees_personal', models.BooleanField(default=False, verbose_name='may see personal answers')),
-                ('may_export', models.BooleanField(default=False, verbose_name='may export')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='feedback.survey')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='FrameChunk',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.BigIntegerField()),
-                ('version', models.BigIntegerField(default=0)),
-                ('layout', models.CharField(default='', max_length=64)),
-                ('data', models.BinaryField(null=True)),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='feedback.survey')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='AuditEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('response_id', models.BigIntegerField(null=True)),
-                ('action', models.CharField(max_length=40)),
-                ('details', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('survey', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='feedback.survey')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Tag',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='feedback.survey')),
-            ],
-            options={
-                'ordering': ['name'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
-            model_name='response',
-            name='tags',
-            field=models.ManyToManyField(blank=True, related_name='responses', to='feedback.tag'),
+            model_name="response",
+            name="revision",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="feedback.revision",
+            ),
         ),
         migrations.CreateModel(
-            name='SearchText',
+            name="Survey",
             fields=[
-                ('response', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='feedback.response')),
-                ('survey_id', models.BigIntegerField()),
-                ('words', django.contrib.postgres.search.SearchVectorField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                (
+                    "title",
+                    models.CharField(help_text="Of the revision that is live", max_length=5000),
+                ),
+                (
+                    "opens_at",
+                    models.DateTimeField(blank=True, help_text="Empty: open at once", null=True),
+                ),
+                (
+                    "closes_at",
+                    models.DateTimeField(blank=True, help_text="Empty: stays open", null=True),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "live",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="feedback.revision",
+                    ),
+                ),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['words'], name='search_words')],
+                "ordering": ["slug"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Summary",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("figures", models.JSONField()),
+                ("as_of", models.DateTimeField()),
+                (
+                    "frames",
+                    models.BigIntegerField(
+                        help_text="Sum of the chunk versions it was counted from"
+                    ),
+                ),
+                (
+                    "survey",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="summary",
+                        to="feedback.survey",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="revision",
+            name="survey",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="revisions",
+                to="feedback.survey",
+            ),
+        ),
+        migrations.AddField(
+            model_name="response",
+            name="survey",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="feedback.survey",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Membership",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (10, "Viewer"),
+                            (20, "Analyst"),
+                            (30, "Reviewer"),
+                            (40, "Editor"),
+                            (50, "Owner"),
+                        ],
+                        default=10,
+                    ),
+                ),
+                (
+                    "sees_personal",
+                    models.BooleanField(default=False, verbose_name="may see personal answers"),
+                ),
+                ("may_export", models.BooleanField(default=False, verbose_name="may export")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="feedback.survey",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="FrameChunk",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.BigIntegerField()),
+                ("version", models.BigIntegerField(default=0)),
+                ("layout", models.CharField(default="", max_length=64)),
+                ("data", models.BinaryField(null=True)),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chunks",
+                        to="feedback.survey",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AuditEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("response_id", models.BigIntegerField(null=True)),
+                ("action", models.CharField(max_length=40)),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="feedback.survey",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Tag",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tags",
+                        to="feedback.survey",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["name"],
+            },
+        ),
+        migrations.AddField(
+            model_name="response",
+            name="tags",
+            field=models.ManyToManyField(blank=True, related_name="responses", to="feedback.tag"),
+        ),
+        migrations.CreateModel(
+            name="SearchText",
+            fields=[
+                (
+                    "response",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="feedback.response",
+                    ),
+                ),
+                ("survey_id", models.BigIntegerField()),
+                ("words", django.contrib.postgres.search.SearchVectorField()),
+            ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["words"], name="search_words"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('survey', 'number'), name='revision_once'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(fields=("survey", "number"), name="revision_once"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('survey', 'user'), name='member_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("survey", "user"), name="member_once"),
         ),
         migrations.AddConstraint(
-            model_name='framechunk',
-            constraint=models.UniqueConstraint(fields=('survey', 'number'), name='chunk_once'),
+            model_name="framechunk",
+            constraint=models.UniqueConstraint(fields=("survey", "number"), name="chunk_once"),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['survey', 'response_id', 'id'], name='audit_of_response'),
+            model_name="auditentry",
+            index=models.Index(fields=["survey", "response_id", "id"], name="audit_of_response"),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(fields=('survey', 'name'), name='tag_once'),
+            model_name="tag",
+            constraint=models.UniqueConstraint(fields=("survey", "name"), name="tag_once"),
         ),
         migrations.AddIndex(
-            model_name='response',
-            index=models.Index(fields=['survey', 'id'], name='response_newest'),
+            model_name="response",
+            index=models.Index(fields=["survey", "id"], name="response_newest"),
         ),
         migrations.AddIndex(
-            model_name='response',
-            index=models.Index(fields=['receipt'], name='response_receipt'),
+            model_name="response",
+            index=models.Index(fields=["receipt"], name="response_receipt"),
         ),
         migrations.AddIndex(
-            model_name='response',
-            index=models.Index(condition=models.Q(('status', 0), _negated=True), fields=['survey', 'status', 'id'], name='response_status'),
+            model_name="response",
+            index=models.Index(
+                condition=models.Q(("status", 0), _negated=True),
+                fields=["survey", "status", "id"],
+                name="response_status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='response',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['answers'], name='response_answers', opclasses=['jsonb_path_ops']),
+            model_name="response",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["answers"], name="response_answers", opclasses=["jsonb_path_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.UniqueConstraint(fields=('survey', 'nonce'), name='attempt_once'),
+            model_name="response",
+            constraint=models.UniqueConstraint(fields=("survey", "nonce"), name="attempt_once"),
         ),
     ]

@@ -23,9 +23,7 @@ class Membership(models.Model):
     """A staff member's part in one survey; without one, the survey does not exist."""
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.PositiveSmallIntegerField(choices=Role, default=Role.VIEWER)
     sees_personal = models.BooleanField(default=False, verbose_name=_("may see personal answers"))
     may_export = models.BooleanField(default=False, verbose_name=_("may export"))
@@ -43,9 +41,7 @@ class AuditEntry(models.Model):
     """One thing that somebody did; never an answer, never the words of a search."""
 
     at = models.DateTimeField(auto_now_add=True)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     survey = models.ForeignKey(Survey, models.PROTECT, null=True, related_name="+")
     response_id = models.BigIntegerField(null=True)
     action = models.CharField(max_length=40)

@@ -1,6 +1,6 @@
 """Responses, what search reads of them, and the outbox that names what changed."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -9,6 +9,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.survey import Revision, Survey
+
+if TYPE_CHECKING:
+    from feedback.models.coding import Tag
 
 
 class Status(models.IntegerChoices):
@@ -50,7 +53,9 @@ class Response(models.Model):
     answers = models.JSONField()
     identity = models.BinaryField(null=True, help_text=_("Personal answers: models/identity.py"))
     status = models.SmallIntegerField(choices=Status, default=Status.NEW, db_default=Status.NEW)
-    tags = models.ManyToManyField("Tag", related_name="responses", blank=True)
+    tags: "models.ManyToManyField[Tag, Any]" = models.ManyToManyField(
+        "Tag", related_name="responses", blank=True
+    )
 
     objects = WithoutIdentity()
     with_identity = models.Manager()

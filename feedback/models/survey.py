@@ -37,8 +37,6 @@ class Survey(models.Model):
     closes_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty: stays open"))
     created_at = models.DateTimeField(auto_now_add=True)
 
-    revisions: models.Manager["Revision"]
-
     class Meta:
         ordering: ClassVar = ["slug"]
 

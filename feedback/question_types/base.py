@@ -39,7 +39,9 @@ Posted: TypeAlias = MultiValueDict[str, str]
 Message: TypeAlias = str | Promise
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9])*$", max_length=40)]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([_.-]?[A-Za-z0-9])*$", max_length=60)]
+Code = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9]([_.-]?[A-Za-z0-9])*$", max_length=60)
+]
 Wording = Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
 
 REQUIRED = _("This question needs an answer.")
@@ -93,8 +95,8 @@ class Column:
 class Repeated(Func):
     """A function whose template names its arguments more than once."""
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
-        sql, params = super().as_sql(compiler, connection, **extra)
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> tuple[str, Any]:
+        sql, params = super().as_sql(compiler, connection, *args, **extra)
         template = str(self.extra.get("template", self.template))
         return sql, list(params) * template.count("%(expressions)s")
 

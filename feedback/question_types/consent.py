@@ -57,9 +57,7 @@ class Consent(Item):
             template="(%(expressions)s = 'true'::jsonb)::int",
             output_field=IntegerField(),
         )
-        return [
-            Column(self.key, self.text, self.key, Dtype.BOOLEAN, given, state_of(self.key))
-        ]
+        return [Column(self.key, self.text, self.key, Dtype.BOOLEAN, given, state_of(self.key))]
 
     def words(self, part: str, answer: JSON) -> Message:
         return GIVEN["yes" if answer else "no"]

@@ -25,7 +25,7 @@ from feedback.question_types.base import (
 from feedback.question_types.choices import NOT_OFFERED
 
 PICK = _("Choose a country")
-LIKELY = "US IN DE CN GB BR FR JP NG CA KE ES PL ID EG CH MX NL UA AU".split()
+LIKELY = "US IN DE CN GB BR FR JP NG CA KE ES PL ID EG CH MX NL UA AU"
 
 
 class Country(Item):
@@ -51,7 +51,8 @@ class Country(Item):
         if self.skipped(chance):
             return {}
         anywhere = chance.random() < 0.1
-        code = chance.choice(list(self.names())) if anywhere else leaning(LIKELY, chance)
+        likely = LIKELY.split()
+        code = chance.choice(list(self.names())) if anywhere else leaning(likely, chance)
         return {self.key: [code]}
 
     def columns(self) -> list[Column]:

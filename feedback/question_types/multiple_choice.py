@@ -115,7 +115,7 @@ class MultipleChoice(Offering):
         if not isinstance(answer, list):
             return str(answer)
         texts = dict(self.options())
-        return ", ".join(texts.get(code, code) for code in answer)
+        return ", ".join(texts.get(str(code), str(code)) for code in answer)
 
     def where(self, code: str) -> Q:
         return Q(answers__contains={self.key: [code]})
@@ -152,7 +152,7 @@ class MultipleChoice(Offering):
             cells=[
                 {**none, "tools__saw": 1, "tools__axe": 1, "tools__other": None},
                 {**none, "tools__axe": 1, "tools__other__chosen": 1, "tools__other": "Plane"},
-                {name: None for name in [*none, "tools__other"]},
+                dict.fromkeys([*none, "tools__other"]),
             ],
             refuses=[
                 ({"tools": ["spade"]}, "not one of the options"),

@@ -6,67 +6,93 @@ uses by RFC 2606.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 FIRST = (
     "Alma Bruno Chidi Dana Emre Farah Goran Hana Ivo Jun Kemal Lena Mila Noor Ola Priya "
     "Rui Sana Tomás Uma Viktor Wei Yusuf Zoë Ågot 美玲 健太 ليلى Олена"
-).split()
+)
 LAST = (
     "Amsel Berg Castaño Dorn Eriksen Falk Greco Hollow Ito Jansen Kovács Lindqvist Moreau "
     "Nkemelu Oakes Pereira Quist Rossi Sample Tanaka Ünal Vogel Winter 王 حداد Zielińska"
-).split()
+)
 CITIES = (
-    "Berlin Lagos Bengaluru 上海 Toronto Nairobi São-Paulo Kraków Lyon القاهرة Austin Osaka "
+    "Berlin Lagos Bengaluru 上海 Toronto Nairobi Recife Kraków Lyon القاهرة Austin Osaka "
     "Zürich Bogotá Manchester Jakarta Łódź Halifax"
-).split()
-ANIMALS = "otter heron lynx badger plover marten newt finch hare stoat".split()
+)
+ANIMALS = "otter heron lynx badger plover marten newt finch hare stoat"
 
-# By a word of the question: how a sentence begins, and what it is about. Each in several
-# languages; those that write no spaces matter most to search.
-Stock = tuple[Sequence[str], Sequence[str]]
+
+@dataclass(frozen=True)
+class Stock:
+    """One language: how a sentence begins, what it is about, what parts and ends it."""
+
+    begins: Sequence[str]
+    subjects: Sequence[str]
+    gap: str = " "
+    stop: str = "."
+
+
+# By what the question speaks of; those that write no spaces matter most to search.
 PARKS: Sequence[Stock] = (
-    (
+    Stock(
         ("Please mend", "We need", "I would love to see", "There should be", "Nobody asked for"),
         (
-            "more benches in the shade", "better lighting along the pond", "the broken swings",
-            "a toilet that is open in winter", "wheelchair access from the east gate",
-            "wild flowers instead of lawn", "a fenced meadow for dogs", "fewer cars at the gate",
+            "more benches in the shade",
+            "better lighting along the pond",
+            "the broken swings",
+            "a toilet that is open in winter",
+            "wheelchair access from the east gate",
+            "wild flowers instead of lawn",
+            "a fenced meadow for dogs",
+            "fewer cars at the gate",
         ),
     ),
-    (
+    Stock(
         ("Wir brauchen", "Schön wären", "Bitte mehr"),
         ("Bänke im Schatten", "Mülleimer am Teich", "Licht auf den Wegen", "Platz für Kinder"),
     ),
-    (("希望公园", "建议"), ("多放一些长椅", "晚上有更好的照明", "增加儿童游乐设施")),
-    (("نريد في الحديقة", "أتمنى"), ("مقاعد أكثر في الظل", "إضاءة أفضل في الليل")),
+    Stock(("希望公园", "建议"), ("多放一些长椅", "晚上有更好的照明", "增加儿童游乐设施"), "", "。"),
+    Stock(("نريد في الحديقة", "أتمنى"), ("مقاعد أكثر في الظل", "إضاءة أفضل في الليل")),
 )
 MODELS: Sequence[Stock] = (
-    (
+    Stock(
         ("I use it for", "I would like", "What is missing is", "My team needs", "Give us"),
         (
-            "a small model that runs on a laptop", "honest evaluation figures",
-            "a licence that lawyers understand", "long contexts that really work",
-            "good answers in languages other than English", "the training data described",
-            "stable tool calls", "code review for old projects", "base weights for fine-tuning",
-            "a 7B and a 70B of the same family", "quantised weights on the first day",
+            "a small model that runs on a laptop",
+            "honest evaluation figures",
+            "a licence that lawyers understand",
+            "long contexts that really work",
+            "good answers in languages other than English",
+            "the training data described",
+            "stable tool calls",
+            "code review for old projects",
+            "base weights for fine-tuning",
+            "a 7B and a 70B of the same family",
+            "quantised weights on the first day",
         ),
     ),
-    (
+    Stock(
         ("Ich wünsche mir", "Wichtig sind", "Uns fehlen"),
         ("gute Antworten auf Deutsch", "kleine Modelle für den Laptop", "offene Lizenzen"),
     ),
-    (("我希望模型", "最重要的是"), ("支持更长的上下文", "中文回答更准确", "可以在本地运行")),
-    (("أريد نموذجا", "نحتاج إلى"), ("يفهم العربية جيدا", "يعمل على حاسوب عادي")),
+    Stock(
+        ("我希望模型", "最重要的是"),
+        ("支持更长的上下文", "中文回答更准确", "可以在本地运行"),
+        "",
+        "。",
+    ),
+    Stock(("أريد نموذجا", "نحتاج إلى"), ("يفهم العربية جيدا", "يعمل على حاسوب عادي")),
 )
 GENERAL: Sequence[Stock] = (
-    (
+    Stock(
         ("Thank you for", "I have nothing to say about", "Please think again about", "More on"),
         ("asking us", "the time table", "older people", "how the results are published", "this"),
     ),
-    (("Danke für", "Noch ein Wort zu"), ("die Umfrage", "den Ergebnissen", "diesem Thema")),
-    (("谢谢", "请考虑"), ("你们的调查", "大家的意见")),
-    (("شكرا على", "أرجو"), ("هذا الاستطلاع", "نشر النتائج")),
+    Stock(("Danke für", "Noch ein Wort zu"), ("die Umfrage", "den Ergebnissen", "diesem Thema")),
+    Stock(("谢谢", "请考虑"), ("你们的调查", "大家的意见"), "", "。"),
+    Stock(("شكرا على", "أرجو"), ("هذا الاستطلاع", "نشر النتائج")),
 )
 SHORT = ("no", "Everything.", "-", "see above", "ok", "nein", "没有", "لا", "👍", "?")
 SHARE = (0.8, 0.09, 0.06, 0.05)  # of the languages, in the order of the stocks
@@ -88,12 +114,21 @@ def about(question: str) -> Sequence[Stock]:
 
 
 def sentence(stock: Stock, chance: Random) -> str:
-    begin, subjects = stock
-    spaced = begin[0][0].isascii() or begin[0][0] > "\u05ff" and begin[0][0] < "\u0700"
-    gap = " " if spaced else ""
-    return chance.choice(begin) + gap + chance.choice(subjects) + (". " if spaced else "。").strip()
+    return chance.choice(stock.begins) + stock.gap + chance.choice(stock.subjects) + stock.stop
+
+
+def first_name(chance: Random) -> str:
+    return chance.choice(FIRST.split())
+
+
+def last_name(chance: Random) -> str:
+    return chance.choice(LAST.split())
+
+
+def city(chance: Random) -> str:
+    return chance.choice(CITIES.split())
 
 
 def handle(chance: Random) -> str:
     """A name that somebody might have chosen on some site."""
-    return f"sample-{chance.choice(ANIMALS)}-{chance.randrange(10_000)}"
+    return f"sample-{chance.choice(ANIMALS.split())}-{chance.randrange(10_000)}"

@@ -11,7 +11,6 @@ from pydantic import Field, model_validator
 
 from feedback.question_types.base import (
     REQUIRED,
-
     Column,
     Dtype,
     Example,

@@ -7,7 +7,7 @@ from django import forms
 from pydantic import Field
 
 from feedback.question_types import phrases
-from feedback.question_types.base import Column, Example, Item, leaning
+from feedback.question_types.base import Column, Example, Item
 from feedback.question_types.text import TextField
 
 
@@ -30,10 +30,9 @@ class ShortText(Item):
     def made_up(self, chance: Random) -> dict[str, list[str]]:
         if self.skipped(chance):
             return {}
-        first, last = chance.choice(phrases.FIRST), chance.choice(phrases.LAST)
-        city = leaning(phrases.CITIES, chance)
+        first, last = phrases.first_name(chance), phrases.last_name(chance)
         fills = {"given-name": first, "family-name": last, "name": f"{first} {last}"}
-        fills["address-level2"] = city
+        fills["address-level2"] = phrases.city(chance)
         text = fills.get(self.autocomplete) or phrases.handle(chance)
         return {self.key: [text[: self.max_length]]}
 

@@ -75,7 +75,9 @@ class SingleChoice(Offering):
         return [chosen, *self.other_columns()]
 
     def words(self, part: str, answer: JSON) -> Message:
-        return dict(self.options()).get(str(answer), str(answer)) if part == self.key else str(answer)
+        return (
+            dict(self.options()).get(str(answer), str(answer)) if part == self.key else str(answer)
+        )
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         return {"counts": distribution(answers[self.key], list(dict(self.options())))}

@@ -15,7 +15,8 @@ class Reading(LayoutObject):
     """A text in the place of a field."""
 
     def __init__(self, item: Item) -> None:
-        self.item, self.fields = item, []
+        self.item = item
+        self.fields: list[str] = []  # crispy looks for them
 
     def render(self, form: Any, context: Any, template_pack: Any = "", **kwargs: Any) -> SafeString:
         return render_to_string("question_types/statement.html", {"item": self.item})

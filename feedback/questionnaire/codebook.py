@@ -1,11 +1,11 @@
 """The codebook: what each column of an export holds, as rows of a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from feedback.question_types.base import Column, Item, State
-from feedback.questionnaire.definition import Questionnaire
+from feedback.question_types.base import Column, Item, Message, State
 
 # What an export writes instead of an answer. A text that reads the same gets a guard.
 MISSING_CODES = {
@@ -16,10 +16,24 @@ MISSING_CODES = {
 HEADER = ("column", "item", "type", "question", "holds", "code", "label", "personal", "required")
 
 
-def rows(questionnaire: Questionnaire) -> Iterator[Sequence[str]]:
+RESPONSE_COLUMNS: dict[str, tuple[str, Message]] = {
+    "response": ("integer", _lazy("Number of the response")),
+    "received_at": ("time", _lazy("When it was stored, in UTC")),
+    "revision": ("integer", _lazy("Revision of the questionnaire that was answered")),
+    "language": ("code", _lazy("Language it was answered in")),
+    "source": ("text", _lazy("Where the respondent came from: ?source= of the form’s address")),
+    "seconds": ("integer", _lazy("From the form’s delivery to its arrival")),
+    "status": ("code", _lazy("How far the staff have come with it")),
+    "tags": ("text", _lazy("Tags that staff put on it, joined by |")),
+}
+
+
+def rows(items: Iterable[Item]) -> Iterator[Sequence[str]]:
     """A header, then a row for each column, each of its codes, and each missing code."""
     yield HEADER
-    for item in questionnaire.questions:
+    for name, (dtype, meaning) in RESPONSE_COLUMNS.items():
+        yield (name, "", "response", str(meaning), dtype, "", "", "no", "no")
+    for item in items:
         for column in item.columns():
             yield from rows_of(column, item)
 

@@ -78,7 +78,9 @@ class Questionnaire(BaseModel):
     @cached_property
     def most_fields(self) -> int:
         """More fields than any page of this form can send, doubled for other revisions."""
-        options = [getattr(check, "choices", ()) for item in self.items for check in item.checks.values()]
+        options = [
+            getattr(check, "choices", ()) for item in self.items for check in item.checks.values()
+        ]
         return 2 * sum(max(1, len(choices)) for choices in options) + 50
 
     @cached_property

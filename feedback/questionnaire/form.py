@@ -30,7 +30,9 @@ class Section(LayoutObject):
     def render(
         self, form: Any, context: Any, template_pack: Any = TEMPLATE_PACK, **kwargs: Any
     ) -> SafeString:
-        inside = self.get_rendered_fields(form, context, template_pack, **kwargs)
+        inside = self.get_rendered_fields(  # type: ignore[no-untyped-call]
+            form, context, template_pack, **kwargs
+        )
         return render_to_string(
             "public/parts/section.html",
             # Crispy has rendered the fields, each escaped by its own template.
@@ -57,9 +59,12 @@ class AnswerForm(forms.Form):
         sections = [Section(page, number=n, pages=len(pages)) for n, page in enumerate(pages, 1)]
         self.helper.layout = Layout(*sections)
 
+    _errors: ErrorDict | None
+
     def full_clean(self) -> None:
         """Nothing by itself: the errors come from ``refuse``."""
-        self._errors = self._errors or ErrorDict()
+        if self._errors is None:
+            self._errors = ErrorDict()
 
     def refuse(self, error: ValidationError) -> "AnswerForm":
         """Show these errors, each beside its field."""
@@ -72,8 +77,10 @@ class AnswerForm(forms.Form):
     def summary(self) -> list[tuple[str, str, str]]:
         """Every error as (id of the field to go to, label, message), in the form's order."""
         order = [name for name in self.fields if name in self.errors]
-        rows = [(NON_FIELD_ERRORS, "", message) for message in self.non_field_errors()]
-        rows += [(name, self.fields[name].label or "", m) for name in order for m in self.errors[name]]
+        rows: list[tuple[str, Any, Any]] = [(NON_FIELD_ERRORS, "", message) for message in self.non_field_errors()]
+        rows += [
+            (name, self.fields[name].label or "", m) for name in order for m in self.errors[name]
+        ]
         return [(self.anchor(name), str(label), str(message)) for name, label, message in rows]
 
     def anchor(self, name: str) -> str:
@@ -82,4 +89,3 @@ class AnswerForm(forms.Form):
         bound = self[name]
         # Radio buttons and ticks have no element with the field's own id: go to the first.
         return bound.id_for_label or f"{bound.auto_id}_0"
-

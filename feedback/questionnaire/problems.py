@@ -25,7 +25,9 @@ class Problem:
 
     @property
     def place_order(self) -> tuple[tuple[bool, int, str], ...]:
-        return tuple((isinstance(p, str), p if isinstance(p, int) else 0, str(p)) for p in self.place)
+        return tuple(
+            (isinstance(p, str), p if isinstance(p, int) else 0, str(p)) for p in self.place
+        )
 
     def __str__(self) -> str:
         where = f"line {self.line}, " if self.line else ""
@@ -65,7 +67,9 @@ def wording(kind: str, place: Place, detail: Mapping[str, Any]) -> str:
     if kind == "string_pattern_mismatch" and place and place[-1] in PATTERNS:
         return f"{detail['input']!r} {PATTERNS[str(place[-1])]}"
     if kind == "union_tag_invalid":
-        return f"{detail['ctx']['tag']!r} is not a type; use one of {detail['ctx']['expected_tags']}"
+        return (
+            f"{detail['ctx']['tag']!r} is not a type; use one of {detail['ctx']['expected_tags']}"
+        )
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     return WORDING.get(kind, str(detail["msg"])[:1].lower() + str(detail["msg"])[1:])

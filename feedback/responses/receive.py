@@ -7,7 +7,7 @@ row's trigger writes the outbox; everything derived comes later (``refresh.py``)
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Response
 from feedback.models.identity import decrypt, encrypt
-from feedback.question_types.base import Posted
+from feedback.question_types.base import Message, Posted
 from feedback.questionnaire.answers import Cleaned, clean_answers
 from feedback.questionnaire.definition import Questionnaire
 from feedback.responses import receipts, tickets
@@ -112,7 +112,7 @@ def receive(
     return stored_before(ticket, cleaned)
 
 
-def general(message: str) -> ValidationError:
+def general(message: Message) -> ValidationError:
     """An error of the form as a whole."""
     return ValidationError({NON_FIELD_ERRORS: message})
 
@@ -166,9 +166,9 @@ def store(ticket: Ticket, cleaned: Cleaned, *, language: str, source: str) -> bo
             raise DatabaseAway from error
 
 
-def insert(row: list[object]) -> bool:
+def insert(row: list[Any]) -> bool:
     # The INSERT is its own health check; Django's would be a second statement.
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, row)
         return cursor.fetchone() is not None

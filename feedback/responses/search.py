@@ -72,6 +72,10 @@ def quoted_runs(words: str) -> str:
     inside_quotes = words.split('"')
     for i, part in enumerate(inside_quotes):
         in_phrase = i % 2 == 1
-        cut = (lambda run: f" {pairs(run[0])} ") if in_phrase else (lambda run: f' "{pairs(run[0])}" ')
+        cut = (
+            (lambda run: f" {pairs(run[0])} ")
+            if in_phrase
+            else (lambda run: f' "{pairs(run[0])}" ')
+        )
         inside_quotes[i] = UNSPACED.sub(cut, part)
     return '"'.join(inside_quotes)

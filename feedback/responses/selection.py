@@ -6,7 +6,7 @@ It stands in the address of every staff page, so that a view can be sent to a co
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
@@ -68,20 +68,17 @@ class Selection:
 
     def to_query(self) -> str:
         """The address's query string; ``from_query`` reads it back."""
+        return urlencode(self.pairs())
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The filters as names and values, for addresses and hidden fields."""
         pairs: list[tuple[str, str]] = [("q", self.words)] if self.words else []
         pairs += [("status", name) for name in self.statuses]
         pairs += [("tag", name) for name in self.tags]
         days = {"since": self.since, "until": self.until}
         pairs += [(name, value.isoformat()) for name, value in days.items() if value]
         pairs += [(ANSWER + key, code) for key, codes in self.answers.items() for code in codes]
-        return urlencode(pairs)
-
-    def without(self, **fields: object) -> Self:
-        """The same selection with some fields changed."""
-        return replace(self, **fields)  # type: ignore[arg-type]
-
-    def __bool__(self) -> bool:
-        return self != type(self)()
+        return pairs
 
     def responses(self, survey: Survey, items: Sequence[Item]) -> QuerySet[Response]:
         """The responses that meet every filter, in no order."""

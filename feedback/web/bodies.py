@@ -87,7 +87,9 @@ def limit(length: int) -> str:
 
 def too_large(body: bytes) -> str:
     """The limit, and the field that is the largest."""
-    name, _equals, value = max((p.partition(b"=") for p in body.split(b"&")), key=lambda p: len(p[2]))
+    name, _equals, value = max(
+        (p.partition(b"=") for p in body.split(b"&")), key=lambda p: len(p[2])
+    )
     largest = _("The largest is “%(field)s” with %(size)d kB.") % {
         "field": decoded(name)[0][:60],
         "size": len(value) // 1000,

@@ -15,7 +15,7 @@ from feedback.models.survey import Stage
 from feedback.question_types.base import Posted
 from feedback.questionnaire.form import AnswerForm
 from feedback.questionnaire.reading import pages_read
-from feedback.responses import receipts, tickets
+from feedback.responses import receipts
 from feedback.responses.in_field import InField, NoSuchSurvey, in_field, revision
 from feedback.responses.receive import (
     Closed,
@@ -109,7 +109,7 @@ def database_away(survey: InField, posted: Posted) -> HttpResponse:
         survey.revision,
         posted,
         error=general(message),
-        ticket=posted["ticket"],
+        ticket=posted.get("ticket", ""),
         status=503,
     )
     response.headers["Retry-After"] = "5"

@@ -1,8 +1,9 @@
 """Every address of the web; ``docs/house.md`` lists what other programs may rely on."""
 
-from django.urls import URLPattern, path
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
 
-from feedback.web import health
+from feedback.web import downloads, health, reports, review
 from feedback.web import public as pages
 
 public = [
@@ -13,4 +14,22 @@ public = [
     path("readyz", health.ready, name="ready"),
 ]
 
-staff: list[URLPattern] = []
+staff = [
+    path(
+        "login/",
+        LoginView.as_view(template_name="review/login.html", redirect_authenticated_user=True),
+        name="login",
+    ),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("", review.surveys, name="surveys"),
+    path("<slug:slug>/", review.overview, name="overview"),
+    path("<slug:slug>/responses/", review.listing, name="responses"),
+    path("<slug:slug>/responses/<int:pk>/", review.response, name="response"),
+    path("<slug:slug>/responses/<int:pk>/act/", review.act, name="act"),
+    path("<slug:slug>/responses/<int:pk>/personal/", review.personal, name="personal"),
+    path("<slug:slug>/summary/", reports.summary, name="summary"),
+    path("<slug:slug>/summary.json", reports.summary_json, name="summary_json"),
+    path("<slug:slug>/export/", downloads.export, name="export"),
+    path("<slug:slug>/export.csv", downloads.export_csv, name="export_csv"),
+    path("<slug:slug>/codebook.csv", downloads.codebook_csv, name="codebook_csv"),
+]

@@ -27,7 +27,7 @@ class Unreadable(Exception):
 class Yaml12(yaml.SafeLoader):
     """PyYAML's safe loader with the plain words of YAML 1.2: no yes/no, no dates."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - so PyYAML declares it
 
 
 for tag, pattern, first in (

@@ -1,0 +1,59 @@
+"""Figures as rows and shapes for templates: every picture is a table first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from feedback.question_types.base import Message
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One code's row: how many chose it, their share with its interval, all in per cent."""
+
+    code: str
+    label: Message
+    n: int
+    share: float
+    low: float
+    high: float
+
+    @property
+    def shape(self) -> dict[str, str]:
+        """Where it is drawn in a box of 100 by 10; as text, so that no locale moves the point."""
+        numbers = {"width": self.share, "low": self.low, "span": self.high - self.low}
+        return {name: f"{value:.2f}" for name, value in numbers.items()}
+
+
+def bars(figures: Mapping[str, Any], labels: Mapping[str, Message]) -> list[Bar]:
+    """An item's counts as bars, in the order of its labels, or the largest first past 30."""
+    shares = figures.get("shares", {})
+    counts = figures.get("counts", {})
+    order = [code for code in labels if code in counts]
+    if len(labels) > 30:
+        order.sort(key=lambda code: (-counts[code], str(labels[code])))
+    return [
+        Bar(code, labels[code], counts[code], *(100 * part for part in shares[code]))
+        for code in order
+    ]
+
+
+@dataclass(frozen=True)
+class Post:
+    """One day in a row of columns: where it stands in a box of 100 high."""
+
+    label: str
+    n: int
+    x: int
+    top: str
+    height: str
+
+
+def posts(by_day: Mapping[str, int]) -> Sequence[Post]:
+    """Days as columns, in order, 10 units apart."""
+    highest = max(by_day.values(), default=1)
+    heights = {day: 100 * n / highest for day, n in sorted(by_day.items())}
+    return [
+        Post(day, by_day[day], 10 * i, f"{100 - height:.1f}", f"{height:.1f}")
+        for i, (day, height) in enumerate(heights.items())
+    ]

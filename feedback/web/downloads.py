@@ -1,0 +1,80 @@
+"""Downloads: the page that offers them, and the streams themselves."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from feedback.exports import csv
+from feedback.exports.cells import guarded
+from feedback.frames.layout import layout_of
+from feedback.models import Role
+from feedback.models.access import record
+from feedback.permissions import Access, survey_for
+from feedback.questionnaire import codebook
+from feedback.responses.selection import BadSelection
+from feedback.web.review import bad_selection, desk
+
+
+def exporting(request: HttpRequest, slug: str) -> Access:
+    """Raises: Http404 for whoever may not export."""
+    access = survey_for(request.user, slug, Role.VIEWER)
+    if not access.exports:
+        raise Http404
+    return access
+
+
+@login_required
+@require_safe
+def export(request: HttpRequest, slug: str) -> HttpResponse:
+    """What can be downloaded, and of which responses."""
+    access = exporting(request, slug)
+    try:
+        at = desk(request, slug)
+    except BadSelection as error:
+        return bad_selection(request, slug, error)
+    context = {
+        "access": access,
+        "survey": access.survey,
+        "query": at.query,
+        "pairs": at.selection.pairs(),
+    }
+    return render(request, "downloads/export.html", context)
+
+
+@login_required
+@require_safe
+def export_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse:
+    """The selection as CSV, from the first byte on as PostgreSQL hands it over."""
+    access = exporting(request, slug)
+    try:
+        at = desk(request, slug)
+    except BadSelection as error:
+        return bad_selection(request, slug, error)
+    asked = {name: request.GET.get(name) == "1" for name in ("labels", "bom", "personal")}
+    if asked["personal"] and not access.sees_personal:
+        raise Http404
+    record("export", actor=request.user, survey=at.survey, personal=asked["personal"])
+    blocks = csv.stream(at.survey, at.items, at.selection, csv.Choices(**asked))
+    return as_file(StreamingHttpResponse(blocks), f"{slug}-{timezone.now():%Y-%m-%d}.csv")
+
+
+@login_required
+@require_safe
+def codebook_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse:
+    """What each column of the export holds."""
+    access = exporting(request, slug)
+    rows = codebook.rows(layout_of(access.survey).items)
+    text = b"".join(csv.line([guarded(cell) for cell in row]) for row in rows)
+    return as_file(HttpResponse(text), f"{slug}-codebook.csv")
+
+
+def as_file(
+    response: HttpResponse | StreamingHttpResponse, name: str
+) -> HttpResponse | StreamingHttpResponse:
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    # A proxy that buffers would hold the first byte back until the last.
+    response.headers["X-Accel-Buffering"] = "no"
+    return response

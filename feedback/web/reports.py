@@ -1,0 +1,88 @@
+"""Reports: what a survey's answers add up to, for people and for machines."""
+
+from typing import Any
+
+import polars as pl
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_safe
+
+from feedback.analysis.charts import bars, posts
+from feedback.analysis.compile import Figures, compile_survey, figures
+from feedback.frames.layout import layout_of
+from feedback.models import Response, Role, Status, Survey
+from feedback.permissions import survey_for
+from feedback.question_types.base import Item
+from feedback.responses.selection import BadSelection, Selection
+from feedback.web.review import bad_selection, desk
+
+NEWEST = 5  # answers to an open question
+LOOKED_AT = 300  # responses among which the newest answers are found
+
+
+def stored_figures(survey: Survey) -> Figures:
+    """The summary as last compiled; made now where no worker has come to it yet."""
+    summary = getattr(survey, "summary", None) or compile_survey(survey)
+    compiled: Figures = summary.figures
+    return compiled
+
+
+@login_required
+@require_safe
+def summary(request: HttpRequest, slug: str) -> HttpResponse:
+    """The report of all responses but spam."""
+    access = survey_for(request.user, slug, Role.VIEWER)
+    survey = access.survey
+    compiled = stored_figures(survey)
+    items = layout_of(survey).items
+    newest = newest_texts(survey, items)
+    context = {
+        "access": access,
+        "survey": survey,
+        "figures": compiled,
+        "as_of": parse_datetime(compiled["as_of"]),
+        "days": posts(compiled["by_day"]),
+        "sections": [section(item, compiled["items"], newest) for item in items],
+    }
+    return render(request, "reports/summary.html", context)
+
+
+def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict[str, Any]:
+    """One item's part of the report."""
+    found = of_items.get(item.key, {})
+    answered = found.get("answered", 0)
+    return {
+        "item": item,
+        "figures": found,
+        "asked": answered + found.get("blank", 0) + found.get("declined", 0),
+        "bars": bars(found, item.filters()),
+        "newest": newest.get(item.key, []),
+    }
+
+
+def newest_texts(survey: Survey, items: Any) -> dict[str, list[tuple[int, str]]]:
+    """The newest answers in words to each open question, with the responses they are from."""
+    rows = Response.objects.filter(survey=survey).exclude(status=Status.SPAM)
+    open_keys = [item.key for item in items if not item.filters() and not item.personal]
+    found: dict[str, list[tuple[int, str]]] = {key: [] for key in open_keys}
+    for pk, answers in rows.order_by("-pk").values_list("pk", "answers")[:LOOKED_AT]:
+        for key in open_keys:
+            if isinstance(answers.get(key), str) and len(found[key]) < NEWEST:
+                found[key].append((pk, answers[key]))
+    return found
+
+
+@login_required
+@require_safe
+def summary_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same figures for machines, of all responses or of a selection."""
+    try:
+        at = desk(request, slug)
+    except BadSelection as error:
+        return bad_selection(request, slug, error)
+    if at.selection == Selection():
+        return JsonResponse(stored_figures(at.survey))
+    ids = pl.Series("id", list(at.rows.values_list("pk", flat=True)), dtype=pl.Int64)
+    return JsonResponse(figures(at.survey, only=ids))

@@ -1,0 +1,241 @@
+"""The review desk: surveys, the list of responses, one response and what is done with it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from feedback.frames.layout import layout_of
+from feedback.models import Response, Role, Status, Survey, Tag
+from feedback.models.access import record
+from feedback.models.identity import decrypt
+from feedback.permissions import Access, memberships_of, survey_for
+from feedback.questionnaire.reading import pages_read
+from feedback.responses import coding
+from feedback.responses.search import text_parts
+from feedback.responses.selection import BadSelection, Selection
+
+PAGE = 50  # responses
+COUNTED = 10_000  # exactly; counting on would take longer than the list
+
+
+@login_required
+@require_safe
+def surveys(request: HttpRequest) -> HttpResponse:
+    """The surveys one is a member of, with their counts."""
+    context = {"memberships": memberships_of(request.user)}
+    return render(request, "review/surveys.html", context)
+
+
+@login_required
+@require_safe
+def overview(request: HttpRequest, slug: str) -> HttpResponse:
+    """One survey: where it stands, its revisions, its people."""
+    access = survey_for(request.user, slug, Role.VIEWER)
+    survey = access.survey
+    context = {
+        "access": access,
+        "survey": survey,
+        "summary": getattr(survey, "summary", None),
+        "revisions": survey.revisions.order_by("-number"),
+        "members": survey.memberships.select_related("user").order_by("-role", "user__username"),
+        "address": request.build_absolute_uri(reverse("answer", args=[slug])),
+    }
+    return render(request, "review/overview.html", context)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A survey with the selection that the address names, for one person."""
+
+    access: Access
+    selection: Selection
+    rows: QuerySet[Response]
+    items: Any
+
+    @property
+    def survey(self) -> Survey:
+        return self.access.survey
+
+    @property
+    def query(self) -> str:
+        return self.selection.to_query()
+
+
+def desk(request: HttpRequest, slug: str, role: Role = Role.VIEWER) -> Desk:
+    """Raises: Http404 for an outsider, BadSelection for a filter that nothing can match."""
+    access = survey_for(request.user, slug, role)
+    items = layout_of(access.survey).items
+    selection = Selection.from_query(request.GET, items)
+    return Desk(access, selection, selection.responses(access.survey, items), items)
+
+
+@login_required
+@require_safe
+def listing(request: HttpRequest, slug: str) -> HttpResponse:
+    """Responses, newest first, by keyset: any page is as quick as the first."""
+    try:
+        at = desk(request, slug)
+    except BadSelection as error:
+        return bad_selection(request, slug, error)
+    rows, newer, older = keyset_page(at.rows, request.GET)
+    parts = text_parts(at.items)
+    by_key = {part: item for item in at.items for part in item.checks}
+    context = {
+        "access": at.access,
+        "survey": at.survey,
+        "selection": at.selection,
+        "query": at.query,
+        "rows": [(row, excerpt(row, parts, by_key)) for row in rows],
+        "newer": newer,
+        "older": older,
+        "count": min(at.rows.order_by()[: COUNTED + 1].count(), COUNTED + 1),
+        "counted": COUNTED,
+        "statuses": Status,
+        "tags": Tag.objects.filter(survey=at.survey),
+        "filters": [(i, i.filters().items()) for i in at.items if i.filters() and not i.personal],
+    }
+    return render(request, "review/listing.html", context)
+
+
+def keyset_page(
+    rows: QuerySet[Response], query: QueryDict
+) -> tuple[list[Response], int | None, int | None]:
+    """One page, and the ids from which the newer and the older page go on, if there are any."""
+    before, after = whole_number(query.get("before")), whole_number(query.get("after"))
+    listed = rows.select_related("revision").prefetch_related("tags")
+    if after is not None:
+        page = list(listed.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
+        more = len(page) > PAGE
+        page = page[:PAGE][::-1]
+        return page, page[0].pk if page and more else None, page[-1].pk if page else None
+    if before is not None:
+        listed = listed.filter(pk__lt=before)
+    page = list(listed.order_by("-pk")[: PAGE + 1])
+    more = len(page) > PAGE
+    page = page[:PAGE]
+    newer = page[0].pk if page and before is not None else None
+    return page, newer, page[-1].pk if page and more else None
+
+
+def whole_number(text: str | None) -> int | None:
+    """A number of the address; whatever else stands there is no page of ours."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Http404
+    return int(text)
+
+
+def excerpt(row: Response, parts: list[str], by_key: dict[str, Any]) -> list[tuple[str, str]]:
+    """The first two texts of a response, each with its question."""
+    texts = [(by_key[part].text, row.answers.get(part)) for part in parts]
+    return [(question, text) for question, text in texts if isinstance(text, str)][:2]
+
+
+def bad_selection(request: HttpRequest, slug: str, error: BadSelection) -> HttpResponse:
+    access = survey_for(request.user, slug, Role.VIEWER)
+    context = {"access": access, "survey": access.survey, "problem": str(error)}
+    return render(request, "review/bad_selection.html", context, status=400)
+
+
+@login_required
+@require_safe
+def response(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One response, with the way to its neighbours in the selection."""
+    return response_page(request, slug, pk, personal=False)
+
+
+@login_required
+@require_POST
+def personal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The same with its personal answers; the look is recorded before it is granted."""
+    access = survey_for(request.user, slug, Role.VIEWER)
+    if not access.sees_personal:
+        raise Http404
+    get_object_or_404(Response, survey=access.survey, pk=pk)
+    record("personal", actor=request.user, survey=access.survey, response_id=pk)
+    return response_page(request, slug, pk, personal=True)
+
+
+def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -> HttpResponse:
+    try:
+        at = desk(request, slug)
+    except BadSelection as error:
+        return bad_selection(request, slug, error)
+    rows = Response.with_identity if personal else Response.objects
+    row = get_object_or_404(rows.select_related("revision"), survey=at.survey, pk=pk)
+    identity = decrypt(row.identity, nonce=row.nonce) if personal else {}
+    names = coding.tag_names(at.survey)
+    context = {
+        "access": at.access,
+        "survey": at.survey,
+        "query": at.query,
+        "row": row,
+        "pages": pages_read(row.revision.questionnaire, row.answers, identity),
+        "personal": personal,
+        "newer": at.rows.filter(pk__gt=pk).order_by("pk").values_list("pk", flat=True).first(),
+        "older": at.rows.filter(pk__lt=pk).order_by("-pk").values_list("pk", flat=True).first(),
+        "statuses": Status,
+        "tags": names.values(),
+        "history": [(entry, told(entry, names)) for entry in coding.history(row)],
+    }
+    return render(request, "review/response.html", context)
+
+
+def told(entry: Any, tags: dict[int, str]) -> str:
+    """An audit entry as a sentence without its subject."""
+    details = entry.details
+    tag = tags.get(details.get("tag"), _("(a tag since removed)"))
+    status = {name.name.lower(): name.label for name in Status}
+    match entry.action:
+        case "status":
+            return _("changed the status from %(before)s to %(now)s") % {
+                "before": status[details["before"]],
+                "now": status[details["now"]],
+            }
+        case "tag":
+            return _("tagged it %(tag)s") % {"tag": tag}
+        case "untag":
+            return _("took away the tag %(tag)s") % {"tag": tag}
+        case "note":
+            return _("wrote a note")
+        case "personal":
+            return _("looked at the personal answers")
+    return str(entry.action)
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Set the status, add or remove a tag, add a note: what the form of a response sends."""
+    access = survey_for(request.user, slug, Role.REVIEWER)
+    row = get_object_or_404(Response.objects.select_related("survey"), survey=access.survey, pk=pk)
+    try:
+        carry_out(request.POST, row, actor=request.user)
+    except coding.NotPossible as error:
+        messages.error(request, str(error))
+    address = reverse("response", args=[slug, pk])
+    return redirect(f"{address}?{request.GET.urlencode()}" if request.GET else address)
+
+
+def carry_out(form: QueryDict, row: Response, *, actor: Any) -> None:
+    names = {status.name.lower(): status for status in Status}
+    if "status" in form:
+        if form["status"] not in names:
+            raise coding.NotPossible(_("Choose one of the statuses."))
+        coding.set_status(row, names[form["status"]], actor=actor)
+    if "tag" in form:
+        coding.add_tag(row, form.get("tag", ""), actor=actor)
+    if "untag" in form:
+        tag = get_object_or_404(Tag, survey=row.survey, name=form["untag"])
+        coding.remove_tag(row, tag, actor=actor)
+    if "note" in form:
+        coding.add_note(row, form.get("note", ""), actor=actor)

@@ -1,0 +1,93 @@
+"""Plain builders: a questionnaire, a survey, a response, a person, with just what matters."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.utils.datastructures import MultiValueDict
+
+from feedback.authoring.publish import publish
+from feedback.models import Membership, Response, Role, Survey
+from feedback.question_types.base import Item
+from feedback.questionnaire.definition import Questionnaire
+from feedback.responses import tickets
+from feedback.responses.in_field import forget, in_field
+from feedback.responses.receive import Stored, receive
+
+FORM = "application/x-www-form-urlencoded"
+TOWN: list[dict[str, Any]] = [
+    {"key": "name", "type": "short_text", "text": "Your name", "personal": True},
+    {
+        "key": "visit",
+        "type": "single_choice",
+        "text": "How often do you visit?",
+        "choices": [{"code": "often", "text": "Often"}, {"code": "never", "text": "Never"}],
+        "other": "Otherwise",
+    },
+    {
+        "key": "uses",
+        "type": "multiple_choice",
+        "text": "What for?",
+        "choices": [{"code": "walk", "text": "To walk"}, {"code": "rest", "text": "To rest"}],
+    },
+    {"key": "stars", "type": "rating", "text": "How good is it?"},
+    {"key": "wish", "type": "long_text", "text": "What do you wish for?", "required": True},
+]
+
+
+def questionnaire(
+    items: Sequence[Mapping[str, Any] | Item] = TOWN, **settings: Any
+) -> Questionnaire:
+    """A questionnaire of one page with these items."""
+    plain = [
+        {"type": i.type, **i.model_dump(exclude_defaults=True)} if isinstance(i, Item) else i
+        for i in items
+    ]
+    given = {"slug": "town", "title": "The town", "pages": [{"items": plain}], **settings}
+    return Questionnaire.parse(given)
+
+
+def survey(items: Sequence[Mapping[str, Any] | Item] = TOWN, **settings: Any) -> Survey:
+    """A survey in the field with these items."""
+    revision, _is_new = publish(questionnaire(items, **settings))
+    forget()
+    return revision.survey
+
+
+def respond(of: Survey, source: str = "", **answers: Any) -> Response:
+    """A response as the form would leave it; lists stand for several values."""
+    field = in_field(of.slug)
+    ticket = tickets.issue(survey=of.pk, revision=field.revision)
+    given = {name: v if isinstance(v, list) else [v] for name, v in answers.items()}
+    posted = MultiValueDict({"ticket": [ticket], **given})
+    outcome = receive(posted, survey=field, damaged={}, source=source)
+    assert isinstance(outcome, Stored), outcome
+    return Response.objects.order_by("-pk").first()  # type: ignore[return-value]
+
+
+def member(of: Survey, role: Role, *, name: str = "", **may: bool) -> Any:
+    """A person with a role in a survey: ``sees_personal`` and ``may_export`` besides."""
+    person = get_user_model().objects.create_user(name or role.name.lower(), password="secret")
+    Membership.objects.create(survey=of, user=person, role=role, **may)
+    return person
+
+
+def signed_in(person: Any) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def ticket_in(page: bytes) -> str:
+    """The ticket that a form page carries."""
+    found = re.search(rb'name="ticket" value="([^"]+)"', page)
+    assert found, page[:500]
+    return found[1].decode()
+
+
+def post(client: Client, slug: str, fields: Mapping[str, Any], **more: Any) -> Any:
+    """Send the public form as a browser does."""
+    return client.post(f"/s/{slug}/", urlencode(fields, doseq=True), content_type=FORM, **more)

@@ -1,0 +1,48 @@
+"""The cast: a survey of a town, and the people around it."""
+
+from typing import Any
+
+import pytest
+
+from feedback.frames import cache
+from feedback.models import Role, Survey
+from feedback.responses import in_field
+from feedback.web import prepared
+from tests import build
+
+
+@pytest.fixture(autouse=True)
+def a_new_process() -> None:
+    """Each test begins as a process does that knows nothing of any survey yet."""
+    in_field.forget()
+    prepared.page_of.cache_clear()
+    cache.kept.clear()
+
+
+@pytest.fixture
+def town(db: None) -> Survey:
+    """A survey in the field: name (personal), visit, uses, stars, wish (required)."""
+    return build.survey()
+
+
+@pytest.fixture
+def owner(town: Survey) -> Any:
+    return build.member(town, Role.OWNER, sees_personal=True, may_export=True)
+
+
+@pytest.fixture
+def reviewer(town: Survey) -> Any:
+    """May tag and note, not export, and sees no personal answers."""
+    return build.member(town, Role.REVIEWER)
+
+
+@pytest.fixture
+def viewer(town: Survey) -> Any:
+    return build.member(town, Role.VIEWER)
+
+
+@pytest.fixture
+def stranger(db: None) -> Any:
+    """Owns another survey, and has no part in the town's."""
+    elsewhere = build.survey(slug="elsewhere", title="Elsewhere")
+    return build.member(elsewhere, Role.OWNER, name="stranger", sees_personal=True, may_export=True)

@@ -1,0 +1,197 @@
+"""One contract for every question type: what any of them promises, all of them keep.
+
+Docs, exports, statistics and the form rely on these promises without asking which type
+an item is, so a new type needs no line here: the registry brings it in.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.utils.datastructures import MultiValueDict
+
+from feedback.analysis.compile import item_figures
+from feedback.exports.cells import cell_of, guarded
+from feedback.frames.build import conformed
+from feedback.frames.cache import frame_of
+from feedback.frames.layout import Layout, layout_of, state_name
+from feedback.models import Response, Survey
+from feedback.models.identity import decrypt
+from feedback.question_types import REGISTRY
+from feedback.question_types.base import Dtype, Item, State
+from feedback.questionnaire.answers import clean_answers
+from feedback.questionnaire.readers.document import read
+from feedback.refresh import refresh
+from tests import build
+
+DOCS = Path(__file__).parents[2] / "docs" / "question-types.md"
+every_type = pytest.mark.parametrize("kind", REGISTRY, ids=lambda kind: kind.__name__)
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def posted(fields: Any) -> MultiValueDict[str, str]:
+    return MultiValueDict(fields)
+
+
+def stored_rows(item: Item) -> list[Response]:
+    """One response for each answer that the example takes, through the only way in."""
+    survey = build.survey([item])
+    return [build.respond(survey, **fields) for fields, _answers in item.example().accepts]
+
+
+@every_type
+def test_each_example_is_stored_as_it_says(kind: type[Item]) -> None:
+    """The stored JSON is a promise to whoever reads the database or the lossless export."""
+    example = kind.example()
+
+    assert example.accepts
+    for fields, answers in example.accepts:
+        assert example.item.clean(posted(fields)) == answers
+
+
+@every_type
+def test_what_is_refused_names_the_field_and_the_remedy(kind: type[Item]) -> None:
+    """Whoever mends an answer needs to know which one, and how."""
+    example = kind.example()
+
+    for fields, piece in example.refuses:
+        with pytest.raises(ValidationError) as refusal:
+            example.item.clean(posted(fields))
+        messages = refusal.value.message_dict
+        assert set(messages) <= set(example.item.checks)
+        assert piece in " ".join(text for texts in messages.values() for text in texts)
+
+
+@every_type
+def test_an_unknown_field_is_refused_by_name(kind: type[Item]) -> None:
+    """Nothing that was sent is dropped without a word."""
+    example = kind.example()
+    fields, _answers = example.accepts[0]
+
+    with pytest.raises(ValidationError, match="no question named sneaked_in"):
+        clean_answers(build.questionnaire([example.item]), posted({**fields, "sneaked_in": ["1"]}))
+
+
+@every_type
+@pytest.mark.django_db
+def test_a_stored_answer_comes_back_in_its_own_columns(kind: type[Item]) -> None:
+    """Exports and statistics read columns, so a column that misses an answer loses data."""
+    example = kind.example()
+    rows = stored_rows(example.item)
+
+    assert len(example.cells) == len(rows)
+    for row, cells in zip(rows, example.cells, strict=True):
+        columns = example.item.columns()
+        assert [column.name for column in columns] == list(cells)
+        for column in columns:
+            value = F("answers") if column.value is None else column.value
+            found = Response.objects.annotate(value=value, state=column.state).get(pk=row.pk)
+            answered = found.state == State.ANSWERED
+            assert (found.value if answered else None) == cells[column.name], column.name
+
+
+@every_type
+@pytest.mark.django_db
+def test_an_answer_not_shown_or_declined_fills_no_column(kind: type[Item]) -> None:
+    """The four states are told apart wherever an answer could stand."""
+    item = kind.example().item
+    row = stored_rows(item)[0]
+    columns = item.columns()
+
+    for answers, state in (
+        ({}, State.NOT_SHOWN),
+        ({column.part: {"state": "refused"} for column in columns}, State.DECLINED),
+        ({column.part: None for column in columns}, State.BLANK),
+    ):
+        Response.objects.filter(pk=row.pk).update(answers=answers)
+        for column in columns:
+            found = Response.objects.annotate(state=column.state).get(pk=row.pk)
+            assert found.state == state, column.name
+
+
+@every_type
+@pytest.mark.django_db
+def test_no_cell_of_an_export_starts_a_formula(kind: type[Item]) -> None:
+    """A text cell may hold anything, and a spreadsheet runs what begins with "="."""
+    item = kind.example().item
+    row = stored_rows(item)[0]
+
+    for column in [column for column in item.columns() if column.dtype is Dtype.TEXT]:
+        for start in FORMULAS:
+            typed = f"{start}1+1"
+            Response.objects.filter(pk=row.pk).update(answers={column.part: typed})
+            cell = Response.objects.annotate(cell=cell_of(column, labels=False)).get(pk=row.pk).cell
+            assert cell == guarded(typed) == f"'{typed}"
+
+
+@every_type
+@pytest.mark.django_db
+def test_the_figures_depend_neither_on_chunks_nor_on_order(kind: type[Item]) -> None:
+    """Frames are read in pieces; what they add up to is a fact about the responses alone."""
+    item = kind.example().item
+    stored_rows(item)
+    refresh()
+    layout = Layout([item])
+    frame = read_frame(layout)
+
+    whole = item_figures(item, frame) if item.asks else {}
+    turned = item_figures(item, frame.reverse()) if item.asks else {}
+    pieces = pl.concat([frame[:1], frame[1:]])
+
+    assert whole == turned == (item_figures(item, pieces) if item.asks else {})
+    if item.asks:
+        states = [whole[name] for name in ("answered", "blank", "not_shown", "declined")]
+        assert sum(states) == frame.height == len(item.example().accepts)
+
+
+def read_frame(layout: Layout) -> pl.DataFrame:
+    survey = Survey.objects.get()
+    assert layout_of(survey).schema == layout.schema
+    return conformed(frame_of(survey, layout), layout)
+
+
+@every_type
+def test_it_survives_being_written_and_read_as_a_document(kind: type[Item]) -> None:
+    """What an author wrote is what is published, setting by setting."""
+    questionnaire = build.questionnaire([kind.example().item])
+
+    again, problems = read(json.dumps(questionnaire.definition(), indent=1))
+
+    assert problems == []
+    assert again == questionnaire
+
+
+@every_type
+def test_it_has_a_chapter_in_the_docs(kind: type[Item]) -> None:
+    """An author chooses a type by reading, not by trying."""
+    name = kind.example().item.type
+    assert f"## {name}\n" in DOCS.read_text()
+
+
+@every_type
+@pytest.mark.django_db
+def test_a_personal_answer_stands_nowhere_in_the_open(kind: type[Item]) -> None:
+    """Marked personal, an answer leaves only its state outside the encrypted column."""
+    example = kind.example()
+    if not example.item.asks:
+        pytest.skip("asks nothing")
+    settings = example.item.model_dump(exclude_defaults=True) | {"personal": True}
+    try:
+        item = kind.model_validate(settings)
+    except ValueError as refusal:
+        assert "cannot be personal" in str(refusal)
+        return
+    fields, answers = example.accepts[0]
+
+    row = build.respond(build.survey([item]), **fields)
+
+    assert set(row.answers.values()) <= {True, None}
+    sealed = Response.with_identity.get(pk=row.pk)
+    answered = {part: value for part, value in answers.items() if value is not None}
+    assert decrypt(sealed.identity, nonce=sealed.nonce) == answered
+    assert all(column.personal for column in item.columns())
+    assert all(state_name(c.part) in Layout([item]).schema for c in item.columns())

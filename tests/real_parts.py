@@ -1,0 +1,45 @@
+"""A pytest plugin: real PostgreSQL and Redis, one of each for a whole run.
+
+The controller starts them before Django reads its settings and tells its workers their
+addresses; pytest-django then makes a database for each worker in the one server.
+``DATABASE_URL`` and ``REDIS_URL`` replace ours.
+"""
+
+import base64
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from survey_site.embedded import start_postgres, start_redis
+from survey_site.processes import Server
+
+servers: list[Server] = []
+folder = ""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Before pytest-django's hook of the same name, which reads the settings."""
+    global folder
+    os.environ["SECRET_KEY"] = "only for tests " * 4
+    os.environ["IDENTITY_KEYS"] = base64.b64encode(b"only for tests: 32 bytes of it!!").decode()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    folder = tempfile.mkdtemp(prefix="soundings-tests-")
+    os.environ["DATA_DIR"] = folder
+    if not os.environ.get("DATABASE_URL"):
+        servers.append(start_postgres(Path(folder), durable=False))
+        os.environ["DATABASE_URL"] = servers[-1].url
+    if not os.environ.get("REDIS_URL"):
+        servers.append(start_redis(Path(folder)))
+        os.environ["REDIS_URL"] = servers[-1].url
+
+
+def pytest_unconfigure() -> None:
+    while servers:
+        servers.pop().stop()
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
