@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from random import Random
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, Self, TypeAlias
 
 import polars as pl
 from crispy_forms.layout import Div, LayoutObject
@@ -31,7 +31,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 JSON: TypeAlias = str | int | float | bool | list[Any] | dict[str, Any] | None
 Answers: TypeAlias = dict[str, JSON]
@@ -163,6 +163,7 @@ class Item(BaseModel):
 
     chart: ClassVar[str | None] = "bars"
     asks: ClassVar[bool] = True  # False for what is only read
+    may_be_personal: ClassVar[bool] = True  # only answers that nobody counts can stand apart
 
     key: Key
     type: str
@@ -170,6 +171,12 @@ class Item(BaseModel):
     help: str = Field("", max_length=5_000)
     required: bool = False
     personal: bool = False
+
+    @model_validator(mode="after")
+    def is_personal_only_if_it_may(self) -> Self:
+        if self.personal and not self.may_be_personal:
+            raise ValueError(f"{self.type} cannot be personal; use a text or single_choice")
+        return self
 
     # -- answering ---------------------------------------------------------------------
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from random import Random
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal
 
 import polars as pl
 from django import forms
 from django.db.models import Func, IntegerField, Q
 from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
-from pydantic import model_validator
 
 from feedback.question_types.base import (
     JSON,
@@ -29,12 +28,7 @@ class Consent(Item):
     """Stored as true or false: a box left empty is a "no", never blank."""
 
     type: Literal["consent"] = "consent"
-
-    @model_validator(mode="after")
-    def is_not_personal(self) -> Self:
-        if self.personal:
-            raise ValueError("consent cannot be personal: it must be seen by whoever relies on it")
-        return self
+    may_be_personal: ClassVar[bool] = False
 
     def field(self) -> forms.Field:
         return forms.BooleanField(

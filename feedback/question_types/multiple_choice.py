@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from random import Random
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import polars as pl
 from django import forms
@@ -40,6 +40,7 @@ class MultipleChoice(Offering):
     """
 
     type: Literal["multiple_choice"] = "multiple_choice"
+    may_be_personal: ClassVar[bool] = False
     least: int = Field(0, ge=0, description="At least so many, if any are chosen")
     most: int | None = Field(None, ge=1, description="At most so many")
 
@@ -51,8 +52,6 @@ class MultipleChoice(Offering):
                 f"least {self.least} and most {most} cannot be met with"
                 f" {len(self.options())} options"
             )
-        if self.personal:
-            raise ValueError("a multiple choice cannot be personal; use single_choice or text")
         return self
 
     def fields(self) -> dict[str, forms.Field]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from random import Random
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal
 
 import polars as pl
 from django import forms
 from django.db.models import Q
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from feedback.question_types.base import (
     REQUIRED,
@@ -25,15 +25,10 @@ from feedback.question_types.choices import NOT_OFFERED
 
 class Rating(Item):
     type: Literal["rating"] = "rating"
+    may_be_personal: ClassVar[bool] = False
     highest: int = Field(5, ge=2, le=11)
     low: str = Field("", max_length=100, description="What 1 means")
     high: str = Field("", max_length=100, description="What the highest number means")
-
-    @model_validator(mode="after")
-    def is_not_personal(self) -> Self:
-        if self.personal:
-            raise ValueError("a rating cannot be personal: it could then not be counted")
-        return self
 
     def labels(self) -> dict[str, str]:
         """Each score in words; the ends with what they mean."""

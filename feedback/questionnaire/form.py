@@ -77,7 +77,9 @@ class AnswerForm(forms.Form):
     def summary(self) -> list[tuple[str, str, str]]:
         """Every error as (id of the field to go to, label, message), in the form's order."""
         order = [name for name in self.fields if name in self.errors]
-        rows: list[tuple[str, Any, Any]] = [(NON_FIELD_ERRORS, "", message) for message in self.non_field_errors()]
+        rows: list[tuple[str, Any, Any]] = [
+            (NON_FIELD_ERRORS, "", message) for message in self.non_field_errors()
+        ]
         rows += [
             (name, self.fields[name].label or "", m) for name in order for m in self.errors[name]
         ]

@@ -1,0 +1,70 @@
+"""The reference of question types, written from the types themselves."""
+
+import json
+import sys
+from collections.abc import Iterator
+
+from feedback.question_types import REGISTRY
+from feedback.question_types.base import Item
+from feedback.questionnaire.definition import as_data
+
+INTRODUCTION = """# Question types
+
+Written by `manage.py document_question_types`; a test compares. Each type is one file in
+`feedback/question_types/`, and its chapter here comes from that file: what it says of
+itself, its settings, and its example with what is stored and which columns it fills.
+
+Every type takes `key` (its name in exports, for good), `text` (the question), `help`,
+`required` and, where its answers can stand apart encrypted, `personal`.
+"""
+COMMON = {"key", "type", "text", "help", "required", "personal"}
+
+
+def reference() -> str:
+    """The whole page, in Markdown."""
+    return "\n".join([INTRODUCTION, *(line for kind in REGISTRY for line in chapter(kind))])
+
+
+def chapter(kind: type[Item]) -> Iterator[str]:
+    example = kind.example()
+    yield f"## {example.item.type}\n"
+    yield f"{(sys.modules[kind.__module__].__doc__ or '').strip()}\n"
+    yield from settings(kind)
+    yield "```json\n" + json.dumps(as_data(example.item), ensure_ascii=False, indent=2) + "\n```\n"
+    if example.item.asks:
+        yield from answers(example.item)
+        yield from columns(example.item)
+
+
+def settings(kind: type[Item]) -> Iterator[str]:
+    """The settings of its own, with their defaults."""
+    own = [name for name in kind.model_fields if name not in COMMON]
+    if own:
+        yield "| setting | default | |\n|---|---|---|"
+        for name in own:
+            field = kind.model_fields[name]
+            default = "needed" if field.is_required() else f"`{json.dumps(field.default)}`"
+            yield f"| `{name}` | {default} | {field.description or ''} |"
+        yield ""
+
+
+def answers(item: Item) -> Iterator[str]:
+    yield "| the form sends | stored |\n|---|---|"
+    for fields, stored in item.example().accepts:
+        sent = ", ".join(f"{name}={value}" for name, values in fields.items() for value in values)
+        yield f"| `{plain(sent) or 'nothing'}` | `{plain(json.dumps(stored, ensure_ascii=False))}` |"
+    yield ""
+
+
+def columns(item: Item) -> Iterator[str]:
+    yield "| column | holds | codes |\n|---|---|---|"
+    for column in item.columns():
+        codes = ", ".join(f"`{code}`" for code in list(column.labels)[:6])
+        more = " …" if len(column.labels) > 6 else ""
+        yield f"| `{column.name}` | {column.dtype} | {codes}{more} |"
+    yield ""
+
+
+def plain(text: str) -> str:
+    """Text for a cell of a table: no line ends, no bars."""
+    return text.replace("\r", "\\r").replace("\n", "\\n").replace("|", "\\|")
