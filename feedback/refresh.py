@@ -8,8 +8,9 @@ half-made is seen. Any number of these may run at once.
 from collections import defaultdict
 
 from django.db import connection, transaction
+from django.db.models import Sum
 
-from feedback.analysis.compile import compile_survey, frames_at
+from feedback.analysis.compile import compile_survey
 from feedback.frames.build import chunk_number, rebuild
 from feedback.frames.layout import Layout, layout_of
 from feedback.models import FrameChunk, Summary, Survey
@@ -68,20 +69,19 @@ def rebuild_chunks(survey: Survey, numbers: set[int], layout: Layout) -> None:
 
 
 def rebuild_outdated() -> None:
-    """Bring chunks of before the latest revision into its layout."""
-    for survey in Survey.objects.filter(live__isnull=False):
-        layout = layout_of(survey)
-        old = FrameChunk.objects.filter(survey=survey).exclude(layout=layout.digest)
-        for number in list(old.values_list("number", flat=True)):
-            with transaction.atomic():
-                rebuild_chunks(survey, {number}, layout)
+    """Bring chunks of before the latest revision, which ``publish`` marked, into its layout."""
+    marked = FrameChunk.objects.filter(layout="", version__gt=0).select_related("survey")
+    for chunk in list(marked.defer("data")):
+        with transaction.atomic():
+            rebuild_chunks(chunk.survey, {chunk.number}, layout_of(chunk.survey))
 
 
 def compile_outdated() -> None:
     """Compile each survey whose frames moved on since its summary was made."""
     made = dict(Summary.objects.values_list("survey_id", "frames"))
+    moved_to = dict(FrameChunk.objects.values_list("survey_id").annotate(Sum("version")))
     for survey in Survey.objects.filter(live__isnull=False):
-        if made.get(survey.pk) != frames_at(survey):
+        if made.get(survey.pk) != moved_to.get(survey.pk, 0):
             compile_survey(survey)
 
 

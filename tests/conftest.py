@@ -1,14 +1,29 @@
 """The cast: a survey of a town, and the people around it."""
 
+import fcntl
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 
 from feedback.frames import cache
 from feedback.models import Role, Survey
 from feedback.responses import in_field
 from feedback.web import prepared
 from tests import build
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> None:
+    """Collected once for a whole run, hashed as in production: pages name them by hash."""
+    root = Path(settings.STATIC_ROOT)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with root.with_name("static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "staticfiles.json").exists():
+            call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

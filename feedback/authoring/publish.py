@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from feedback.models import Revision, Survey
+from feedback.models import FrameChunk, Revision, Survey
 from feedback.models.access import record
 from feedback.questionnaire.definition import Questionnaire
 
@@ -35,6 +35,8 @@ def publish(questionnaire: Questionnaire, *, actor: object = None) -> tuple[Revi
     )
     survey.live, survey.title = revision, questionnaire.title
     survey.save()
+    # Frames have the columns of all revisions: refresh brings marked ones up to date.
+    FrameChunk.objects.filter(survey=survey).update(layout="")
     record("publish", actor=actor, survey=survey, revision=revision.number)
     return revision, True
 
