@@ -52,7 +52,8 @@ def answers(item: Item) -> Iterator[str]:
     yield "| the form sends | stored |\n|---|---|"
     for fields, stored in item.example().accepts:
         sent = ", ".join(f"{name}={value}" for name, values in fields.items() for value in values)
-        yield f"| `{plain(sent) or 'nothing'}` | `{plain(json.dumps(stored, ensure_ascii=False))}` |"
+        kept = json.dumps(stored, ensure_ascii=False)
+        yield f"| `{plain(sent) or 'nothing'}` | `{plain(kept)}` |"
     yield ""
 
 
