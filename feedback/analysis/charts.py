@@ -26,11 +26,11 @@ class Bar:
 
 
 def bars(figures: Mapping[str, Any], labels: Mapping[str, Message]) -> list[Bar]:
-    """An item's counts as bars, in the order of its labels, or the largest first past 30."""
+    """An item's counts as bars, in the order of its labels, or the largest first past 15."""
     shares = figures.get("shares", {})
     counts = figures.get("counts", {})
     order = [code for code in labels if code in counts]
-    if len(labels) > 30:
+    if len(labels) > 15:
         order.sort(key=lambda code: (-counts[code], str(labels[code])))
     return [
         Bar(code, labels[code], counts[code], *(100 * part for part in shares[code]))

@@ -19,6 +19,7 @@ from feedback.responses.selection import BadSelection, Selection
 from feedback.web.review import bad_selection, desk
 
 NEWEST = 5  # answers to an open question
+MOST_BARS = 15  # at once; what was chosen less often opens below
 LOOKED_AT = 300  # responses among which the newest answers are found
 
 
@@ -53,11 +54,13 @@ def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict
     """One item's part of the report."""
     found = of_items.get(item.key, {})
     answered = found.get("answered", 0)
+    drawn = bars(found, item.filters())
     return {
         "item": item,
         "figures": found,
         "asked": answered + found.get("blank", 0) + found.get("declined", 0),
-        "bars": bars(found, item.filters()),
+        "bars": drawn[:MOST_BARS],
+        "further": drawn[MOST_BARS:],
         "newest": newest.get(item.key, []),
     }
 
