@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils.datastructures import MultiValueDict
 
@@ -70,9 +72,17 @@ def respond(of: Survey, source: str = "", **answers: Any) -> Response:
 
 def member(of: Survey, role: Role, *, name: str = "", **may: bool) -> Any:
     """A person with a role in a survey: ``sees_personal`` and ``may_export`` besides."""
-    person = get_user_model().objects.create_user(name or role.name.lower(), password="secret")
+    person = get_user_model().objects.create(
+        username=name or role.name.lower(), password=hashed("secret")
+    )
     Membership.objects.create(survey=of, user=person, role=role, **may)
     return person
+
+
+@cache
+def hashed(password: str) -> str:
+    """Hashed once for a whole run: a password hash is slow on purpose."""
+    return make_password(password)
 
 
 def signed_in(person: Any) -> Client:

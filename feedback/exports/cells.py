@@ -1,9 +1,7 @@
 """Columns as cells of a text file, made by the database: codes, labels, states, guards.
 
-A text cell that a spreadsheet would take for a formula gets one leading apostrophe; so
-does one that begins with an apostrophe, or reads like a missing code, so that a reader
-who strips exactly one has the text as it was typed. Which cells are text is the column's
-to say, never the value's: numbers stay numbers.
+Which cells are text, and so guarded, is the column's to say, never the value's: numbers
+stay numbers. The guard itself is told in ``questionnaire/codebook.py``.
 """
 
 import json
@@ -25,21 +23,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact
 
 from feedback.question_types.base import Column, Dtype, Message, Repeated, State
-from feedback.questionnaire.codebook import MISSING_CODES
-
-FORMULA_STARTS = "=+-@\t\r\n＝＋－＠'"
-GUARD = "'"
-
-
-def guarded(text: str) -> str:
-    """The guard in Python, for cells that the database cannot write."""
-    risky = text[:1] in FORMULA_STARTS or text in MISSING_CODES.values()
-    return GUARD + text if text and risky else text
-
-
-def unguarded(cell: str) -> str:
-    """The text that ``guarded`` made this cell from."""
-    return cell.removeprefix(GUARD)
+from feedback.questionnaire.codebook import FORMULA_STARTS, GUARD, MISSING_CODES, guarded
 
 
 def guarded_in_sql(text: Expression | F) -> Expression:

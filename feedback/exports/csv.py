@@ -27,11 +27,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from feedback.exports.cells import cell_of, guarded, guarded_in_sql, moment
+from feedback.exports.cells import cell_of, guarded_in_sql, moment
 from feedback.models import Response, Status, Survey, Tag
 from feedback.models.identity import decrypt
 from feedback.question_types.base import Answers, Column, Item, State
-from feedback.questionnaire.codebook import MISSING_CODES
+from feedback.questionnaire.codebook import MISSING_CODES, guarded
 from feedback.responses.selection import Selection
 
 BLOCK = 65_536  # bytes; a yield for each of COPY's rows would cost more than the rows

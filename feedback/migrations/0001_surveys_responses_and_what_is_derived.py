@@ -377,9 +377,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    django.contrib.postgres.indexes.GinIndex(
-                        fastupdate=False, fields=["words"], name="search_words"
-                    )
+                    django.contrib.postgres.indexes.GinIndex(fields=["words"], name="search_words")
                 ],
             },
         ),

@@ -105,7 +105,7 @@ class SearchText(models.Model):
     words = SearchVectorField()
 
     class Meta:
-        indexes: ClassVar = [GinIndex(fields=["words"], name="search_words", fastupdate=False)]
+        indexes: ClassVar = [GinIndex(fields=["words"], name="search_words")]
 
     def __str__(self) -> str:
         return f"words of {self.response_id}"

@@ -1,7 +1,8 @@
 """What the types that offer options share: their check, their codes, "other: specify"."""
 
 from collections.abc import Mapping
-from typing import Self
+from functools import cached_property
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,18 @@ from feedback.question_types.text import TextField
 OTHER = "other"
 NOT_OFFERED = _("“%(value)s” is not one of the options offered here. Choose one of them.")
 OTHER_LABEL = _("If other, please say which")
+
+
+class OptionField(forms.TypedChoiceField):
+    """One option of a list, found by one look-up however long the list is."""
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        choices: Any = self.choices
+        return frozenset(str(code) for code, _text in choices)
+
+    def valid_value(self, value: object) -> bool:
+        return str(value) in self.codes
 
 
 class Offering(Item):

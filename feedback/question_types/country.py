@@ -22,7 +22,7 @@ from feedback.question_types.base import (
     state_of,
     text_of,
 )
-from feedback.question_types.choices import NOT_OFFERED
+from feedback.question_types.choices import NOT_OFFERED, OptionField
 
 PICK = _("Choose a country")
 LIKELY = "US IN DE CN GB BR FR JP NG CA KE ES PL ID EG CH MX NL UA AU"
@@ -36,7 +36,7 @@ class Country(Item):
         return {code: str(name) for code, name in countries}
 
     def field(self) -> forms.Field:
-        return forms.TypedChoiceField(
+        return OptionField(
             label=self.text,
             help_text=self.help,
             required=self.required,

@@ -20,7 +20,7 @@ from feedback.question_types.base import (
     integer_of,
     state_of,
 )
-from feedback.question_types.choices import NOT_OFFERED
+from feedback.question_types.choices import NOT_OFFERED, OptionField
 
 
 class Rating(Item):
@@ -37,7 +37,7 @@ class Rating(Item):
         return words | {score: f"{score} – {end}" for score, end in ends.items() if end}
 
     def field(self) -> forms.Field:
-        return forms.TypedChoiceField(
+        return OptionField(
             label=self.text,
             help_text=self.help,
             required=self.required,

@@ -23,7 +23,7 @@ from feedback.question_types.base import (
     state_of,
     text_of,
 )
-from feedback.question_types.choices import NOT_OFFERED, OTHER, Offering
+from feedback.question_types.choices import NOT_OFFERED, OTHER, Offering, OptionField
 
 BOTH = _("You chose an option of the list and also typed another. Keep one of the two.")
 PICK = _("Choose one")
@@ -41,7 +41,7 @@ class SingleChoice(Offering):
         options: list[tuple[str, Any]] = list(self.options())
         if self.as_list:
             options.insert(0, ("", PICK))
-        choice = forms.ChoiceField(
+        choice = OptionField(
             label=self.text,
             help_text=self.help,
             required=self.required,

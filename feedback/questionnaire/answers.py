@@ -44,9 +44,22 @@ def clean_answers(
             keep(cleaned, item.clean(posted), personal=item.personal)
         except ValidationError as error:
             errors |= error.error_dict
+    errors |= repeated(questionnaire, posted)
     if errors:
         raise ValidationError(errors)
     return cleaned
+
+
+def repeated(questionnaire: Questionnaire, posted: Posted) -> dict[str, list[ValidationError]]:
+    """An error for each field of one answer that came with several: which is meant?"""
+    message = _("This question arrived with several answers. Send one.")
+    return {
+        name: [ValidationError(message)]
+        for name, values in posted.lists()
+        if len(values) > 1
+        and (item := questionnaire.field_names.get(name))
+        and not getattr(item.checks[name].widget, "allow_multiple_selected", False)
+    }
 
 
 def keep(cleaned: Cleaned, stored: Answers, *, personal: bool) -> None:

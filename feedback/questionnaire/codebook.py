@@ -13,6 +13,11 @@ MISSING_CODES = {
     State.NOT_SHOWN: "[not_shown]",
     State.DECLINED: "[declined]",
 }
+# A text cell that a spreadsheet would run gets one leading apostrophe, and so does one
+# that begins with an apostrophe or reads like a missing code: whoever strips exactly one
+# has the text as it was typed. Spreadsheets take the full-width signs for signs too.
+GUARD = "'"
+FORMULA_STARTS = "=+-@\t\r\n＝＋－＠" + GUARD
 HEADER = ("column", "item", "type", "question", "holds", "code", "label", "personal", "required")
 
 
@@ -48,6 +53,18 @@ def rows_of(column: Column, item: Item) -> Iterator[Sequence[str]]:
     }
     for code, label in (codes | words).items():
         yield (*about, code, label, *flags)
+
+
+def guarded(text: str) -> str:
+    """A text as the cell of an export."""
+    risky = text[:1] in FORMULA_STARTS or text in MISSING_CODES.values()
+    return GUARD + text if text and risky else text
+
+
+def unguarded(cell: str) -> str:
+    """The text of a cell; an apostrophe that ``guarded`` did not put there stays."""
+    text = cell.removeprefix(GUARD)
+    return text if guarded(text) == cell else cell
 
 
 def yes_no(flag: bool) -> str:

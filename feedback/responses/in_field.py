@@ -56,6 +56,14 @@ class InField:
             and datetime.now(tz=UTC) < closed + GRACE
         )
 
+    def renewal(self) -> int:
+        """When a form sent back to be mended counts as delivered (epoch seconds).
+
+        Never after the survey closed: whoever had the form before keeps the grace period.
+        """
+        now, closed = int(time.time()), self.survey.closes_at
+        return min(now, int(closed.timestamp()) - 1) if closed else now
+
 
 known: dict[str, tuple[float, InField]] = {}
 

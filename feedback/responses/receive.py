@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Response
 from feedback.models.identity import decrypt, encrypt
+from feedback.models.survey import Stage
 from feedback.question_types.base import Message, Posted
 from feedback.questionnaire.answers import Cleaned, clean_answers
 from feedback.questionnaire.definition import Questionnaire
@@ -41,7 +42,11 @@ INSERT = """
 
 
 class DatabaseAway(Exception):
-    """Nothing was stored; the same post may be sent again."""
+    """Nothing was stored; the same post may be sent again to the same ``revision``."""
+
+    def __init__(self, revision: int) -> None:
+        self.revision = revision
+        super().__init__(revision)
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,8 @@ def receive(
     try:
         ticket = tickets.read(posted.get("ticket", ""), survey=survey.id)
     except BadTicket:
+        if survey.stage is not Stage.OPEN:
+            return Closed(survey.revision)
         fresh = tickets.issue(survey=survey.id, revision=survey.revision)
         return ToMend(survey.revision, general(NO_TICKET), fresh)
     if not survey.takes(issued_at=ticket.issued_at):
@@ -105,7 +112,9 @@ def receive(
     try:
         cleaned = check(questionnaire, posted, damaged, expired=ticket.expired)
     except ValidationError as error:
-        again = tickets.issue(survey=survey.id, revision=ticket.revision, nonce=ticket.nonce)
+        again = tickets.issue(
+            survey=survey.id, revision=ticket.revision, nonce=ticket.nonce, at=survey.renewal()
+        )
         return ToMend(ticket.revision, error, again)
     if store(ticket, cleaned, language=questionnaire.language, source=source):
         return Stored(receipts.code_for(ticket.nonce))
@@ -163,7 +172,7 @@ def store(ticket: Ticket, cleaned: Cleaned, *, language: str, source: str) -> bo
         try:
             return insert(row)
         except (OperationalError, InterfaceError):
-            raise DatabaseAway from error
+            raise DatabaseAway(ticket.revision) from error
 
 
 def insert(row: list[Any]) -> bool:

@@ -7,13 +7,14 @@ spaces, so their text is cut into overlapping pairs of characters, and the query
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models import QuerySet
 
 from feedback.models import Response, SearchText, Survey
-from feedback.question_types.base import Dtype, Item
+from feedback.question_types.base import Dtype, Item, text_of
 
 CONFIG = "simple"
 # Han, kana, Thai, Lao, Khmer, Burmese, Tibetan: scripts written without spaces.
@@ -41,9 +42,7 @@ def text_parts(items: Sequence[Item]) -> list[str]:
 
 def index(survey: Survey, ids: Sequence[int], items: Sequence[Item]) -> None:
     """Bring the words of these responses up to date; those of deleted ones go."""
-    parts = text_parts(items)
-    rows = Response.objects.filter(survey=survey, pk__in=ids).values_list("pk", "answers")
-    texts = {pk: searchable(answers, parts) for pk, answers in rows}
+    texts = {pk: searchable(found) for pk, *found in rows_of(survey, ids, text_parts(items))}
     written = {pk: text for pk, text in texts.items() if text}
     SearchText.objects.filter(pk__in=set(ids) - written.keys()).delete()
     with connection.cursor() as cursor:
@@ -56,9 +55,16 @@ def index(survey: Survey, ids: Sequence[int], items: Sequence[Item]) -> None:
         )
 
 
-def searchable(answers: dict[str, object], parts: Sequence[str]) -> str:
-    typed = (answers.get(part) for part in parts)
-    return segmented("\n".join(text for text in typed if isinstance(text, str)))[:LONGEST]
+def rows_of(survey: Survey, ids: Sequence[int], parts: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The ids and just the texts: whole answers would take three times as long to read."""
+    texts = {f"text_{i}": text_of(part) for i, part in enumerate(parts)}
+    rows = Response.objects.filter(survey=survey, pk__in=ids)
+    return list(rows.annotate(**texts).values_list("pk", *texts))
+
+
+def searchable(texts: Sequence[str | None]) -> str:
+    """The texts of one response as one, for ``to_tsvector``."""
+    return segmented("\n".join(text for text in texts if text))[:LONGEST]
 
 
 def matching(survey: Survey, words: str) -> QuerySet[SearchText]:

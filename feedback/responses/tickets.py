@@ -51,9 +51,10 @@ def sign(body: bytes) -> bytes:
     return hmac.digest(key(settings.SECRET_KEY), body, "sha256")[:SIGNATURE]
 
 
-def issue(*, survey: int, revision: int, nonce: UUID | None = None) -> str:
-    """A ticket issued now, for a new attempt or, with its nonce, for one going on."""
-    body = BODY.pack(survey, revision, int(time.time()), (nonce or uuid4()).bytes)
+def issue(*, survey: int, revision: int, nonce: UUID | None = None, at: int | None = None) -> str:
+    """A ticket for a new attempt or, with its nonce, for one going on; issued now or ``at``."""
+    issued_at = int(time.time()) if at is None else at
+    body = BODY.pack(survey, revision, issued_at, (nonce or uuid4()).bytes)
     return base64.urlsafe_b64encode(body + sign(body)).decode()
 
 

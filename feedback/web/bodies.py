@@ -35,10 +35,13 @@ def form_of(request: HttpRequest, *, most_fields: int) -> tuple[Posted, dict[str
     """The fields of a posted form, and an error for each whose bytes are not text.
 
     Raises:
-        BadBody: no form, cut short, too large, or more fields than any page of ours has.
+        BadBody: no form in UTF-8, cut short, too large, or more fields than any page of ours has.
     """
     if request.content_type != FORM:
         raise BadBody(415, _("Send the form as %(type)s.") % {"type": FORM})
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    if charset.lower() not in {"utf-8", "utf8"}:
+        raise BadBody(415, _("Send the form as UTF-8, not as %(other)s.") % {"other": charset})
     body = whole_body(request)
     pairs = [pair.partition(b"=") for pair in body.split(b"&") if pair]
     if len(pairs) > most_fields:
@@ -99,7 +102,9 @@ def too_large(body: bytes) -> str:
 
 def decoded(raw: bytes) -> tuple[str, bool]:
     """The text of one name or value, and whether its bytes were text throughout."""
-    plain = unquote_to_bytes(raw.replace(b"+", b" "))
+    plain = raw.replace(b"+", b" ")
+    if b"%" in plain:
+        plain = unquote_to_bytes(plain)
     try:
         return plain.decode(), True
     except UnicodeDecodeError:

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from feedback.exports import csv
-from feedback.exports.cells import guarded
 from feedback.frames.layout import layout_of
 from feedback.models import Role
 from feedback.models.access import record
@@ -66,7 +65,7 @@ def codebook_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHtt
     """What each column of the export holds."""
     access = exporting(request, slug)
     rows = codebook.rows(layout_of(access.survey).items)
-    text = b"".join(csv.line([guarded(cell) for cell in row]) for row in rows)
+    text = b"".join(csv.line([codebook.guarded(cell) for cell in row]) for row in rows)
     return as_file(HttpResponse(text), f"{slug}-codebook.csv")
 
 

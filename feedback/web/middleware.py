@@ -54,6 +54,8 @@ def public_door(get_response: Handler) -> Handler:
             return get_response(request)
         request.resolver_match = match
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        # Without it the server would send the page in chunks.
+        response.headers["Content-Length"] = str(len(response.content))
         return response
 
     return handler

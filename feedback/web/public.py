@@ -1,6 +1,7 @@
 """Pages for everyone: the surveys in the field, a form, a receipt. No cookie, no session."""
 
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -53,7 +54,7 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
             return take(request, survey)
         if survey.stage is not Stage.OPEN:
             return closed_page(survey)
-        return form_page(survey, gzip="gzip" in request.headers.get("Accept-Encoding", ""))
+        return form_page(survey, gzip="gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""))
 
 
 def take(request: HttpRequest, survey: InField) -> HttpResponse:
@@ -69,8 +70,8 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
     source = request.GET.get("source", "")[:SOURCE_LENGTH].replace("\0", "")
     try:
         outcome = receive(posted, survey=survey, damaged=damaged, source=source)
-    except DatabaseAway:
-        return database_away(survey, posted)
+    except DatabaseAway as away:
+        return database_away(away.revision, posted)
     match outcome:
         case Stored(receipt):
             return HttpResponseRedirect(reverse("receipt", args=[receipt]), status=303)
@@ -100,13 +101,13 @@ def conflict(revision_id: int, posted: Posted, *, ticket: str) -> HttpResponse:
     return HttpResponse(render_to_string("public/answer.html", context), status=409)
 
 
-def database_away(survey: InField, posted: Posted) -> HttpResponse:
+def database_away(revision_id: int, posted: Posted) -> HttpResponse:
     message = _(
         "We could not store your answers just now. Everything you typed is still here: "
         "wait a few seconds, then send it again. It will count once."
     )
     response = sent_form(
-        survey.revision,
+        revision_id,
         posted,
         error=general(message),
         ticket=posted.get("ticket", ""),
@@ -120,7 +121,7 @@ def closed_page(survey: InField, sent: AnswerForm | None = None) -> HttpResponse
     """Why there is no form now, with whatever the person had typed, to keep."""
     typed = []
     if sent is not None:
-        typed = [(sent[name].label, sent[name].value()) for name in sent.fields]
+        typed = [(sent[name].label, words_of(sent[name])) for name in sent.fields]
     context = {
         "questionnaire": survey.questionnaire,
         "survey": survey.survey,
@@ -129,6 +130,14 @@ def closed_page(survey: InField, sent: AnswerForm | None = None) -> HttpResponse
     }
     page = render_to_string("public/closed.html", context)
     return HttpResponse(page, status=200 if sent is None else 403)
+
+
+def words_of(field: BoundField) -> str:
+    """What stands in a field as its reader put it: options by their words."""
+    value = field.value()
+    options = dict(getattr(field.field, "choices", ()))
+    chosen = value if isinstance(value, list) else [value]
+    return ", ".join(str(options.get(part, part)) for part in chosen if part)
 
 
 @require_safe

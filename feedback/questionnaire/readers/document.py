@@ -1,7 +1,8 @@
 """Questionnaires written by hand: YAML or JSON, with the line of every problem.
 
-YAML is read by its 1.2 rules: ``no`` is the word and Norway, not false. Aliases are
-refused, as nine lines of them can stand for a billion items.
+YAML is read by its 1.2 rules: ``no`` is the word and Norway, not false, and a number with
+leading zeros stays the text it was typed as. Aliases are refused, as nine lines of them
+can stand for a billion items, and so are tags, which choose types we have not asked for.
 """
 
 import json
@@ -14,6 +15,7 @@ from feedback.questionnaire.definition import Questionnaire, check
 from feedback.questionnaire.problems import Place, Problem
 
 LARGEST = 5_000_000  # characters
+DEEPEST = 30  # lists and settings inside one another; a questionnaire needs eight
 
 
 class Unreadable(Exception):
@@ -32,11 +34,20 @@ class Yaml12(yaml.SafeLoader):
 
 for tag, pattern, first in (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
-    ("int", r"^-?[0-9]{1,15}$", "-0123456789"),
+    ("int", r"^-?(?:0|[1-9][0-9]{0,14})$", "-0123456789"),
     ("float", r"^-?[0-9]{1,15}\.[0-9]{1,15}$", "-0123456789"),
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
 ):
     Yaml12.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+
+
+BEGINS = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+ENDS = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 
 def read(text: str) -> tuple[Questionnaire | None, list[Problem]]:
@@ -63,7 +74,7 @@ def load(text: str) -> tuple[Any, dict[Place, int]]:
     """The plain data of a document and the line of each of its places.
 
     Raises:
-        Unreadable: it is too large, not YAML or JSON, or uses aliases or a key twice.
+        Unreadable: it is too large, not YAML or JSON, or uses what the module's text refuses.
     """
     if len(text) > LARGEST:
         raise Unreadable(f"has {len(text):,} characters; at most {LARGEST:,} are read")
@@ -71,7 +82,7 @@ def load(text: str) -> tuple[Any, dict[Place, int]]:
     as_json = text.lstrip("\ufeff \t\r\n").startswith("{")
     try:
         loader = Yaml12(text.replace("\t", " ") if as_json else text)
-        refuse_aliases(text)
+        refuse_what_no_questionnaire_needs(text)
         node = loader.get_single_node()
         if node is None:
             raise Unreadable("is empty")
@@ -87,20 +98,33 @@ def load(text: str) -> tuple[Any, dict[Place, int]]:
         raise Unreadable(f"cannot be read: {error}") from error
 
 
-def refuse_aliases(text: str) -> None:
+def refuse_what_no_questionnaire_needs(text: str) -> None:
+    """Aliases, tags and deep nesting, found before anything is built of them."""
+    depth = 0
     for token in yaml.scan(text.replace("\t", " "), Loader=Yaml12):
+        line = token.start_mark.line + 1
         if isinstance(token, yaml.AliasToken):
-            line = token.start_mark.line + 1
             raise Unreadable("aliases (*name) are not read here; write the text out", line)
+        if isinstance(token, yaml.TagToken):
+            raise Unreadable("tags (!name) are not read here; put text in quotes", line)
+        depth += isinstance(token, BEGINS) - isinstance(token, ENDS)
+        if depth > DEEPEST:
+            raise Unreadable(f"more than {DEEPEST} parts inside one another; take some out", line)
 
 
 def place_lines(place: Place, node: yaml.Node, lines: dict[Place, int]) -> None:
     lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.ScalarNode) and "\0" in node.value:
+        message = f"{Problem.path(place)} holds an invisible character (NUL); retype the text"
+        raise Unreadable(message, node.start_mark.line + 1)
     if isinstance(node, yaml.SequenceNode):
         for i, child in enumerate(node.value):
             place_lines((*place, i), child, lines)
     elif isinstance(node, yaml.MappingNode):
         for key, child in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                line = key.start_mark.line + 1
+                raise Unreadable("a list or settings stand where a name must be", line)
             inner = (*place, key.value)
             if inner in lines:
                 raise Unreadable(f"'{key.value}' stands twice", key.start_mark.line + 1)

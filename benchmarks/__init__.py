@@ -1,0 +1,1 @@
+"""Measurements of the product, each beside a limit measured in the same run."""

@@ -1,0 +1,62 @@
+"""Take in responses from a CSV file: all of its rows, or none and each refused row's reason.
+
+The columns are those of the survey's own CSV export; only those the file has are read,
+and a question without a column is stored as not shown. Cells hold codes, as the export
+writes them by default: [not_shown] and [declined] for these states, 1 and 0 for ticks,
+and one apostrophe before a text is taken off. Of the response's own columns received_at
+(UTC unless it names an offset), language, source, seconds and status are read;
+response, revision and tags may stand there and are ignored, as each row becomes a new
+response to the live revision. The same file again stores nothing twice.
+"""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from feedback.management.commands.seed_demo import published
+from feedback.management.progress import Progress
+from feedback.models import Survey
+from feedback.responses import importing
+from feedback.responses.csv_records import BadFile
+
+MOST_TOLD = 50
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug")
+        parser.add_argument("file", type=Path, help="CSV in UTF-8, with a header")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        survey, file = published(options["slug"]).survey, options["file"]
+        report = self.imported(survey, file)
+        self.stdout.write(f"{report.stored:,} responses stored in {survey}")
+        if report.there_already:
+            self.stdout.write(f"{report.there_already:,} of the file were there already")
+        if report.absent:
+            self.stdout.write(f"not in the file, so not shown: {', '.join(report.absent)}")
+
+    def imported(self, survey: Survey, file: Path) -> importing.Report:
+        progress = Progress("rows", total=None)
+        try:
+            return importing.import_file(survey, file, most=MOST_TOLD, read=progress.add)
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}. Check the path.") from error
+        except BadFile as error:
+            raise CommandError(f"{file}, {error} Nothing was stored.") from error
+        except importing.Refused as refused:
+            progress.end()
+            self.tell(file, refused.report)
+            raise CommandError(f"{refused}; nothing was stored") from refused
+        finally:
+            progress.end()
+
+    def tell(self, file: Path, report: importing.Report) -> None:
+        for refusal in report.refusals:
+            self.stderr.write(f"{file}, {refusal}")
+        if more := report.reasons - len(report.refusals):
+            self.stderr.write(f"… and {more:,} more")
