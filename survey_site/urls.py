@@ -11,5 +11,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "feedback.web.errors.bad_request"
 handler404 = "feedback.web.errors.not_found"
 handler500 = "feedback.web.errors.server_error"

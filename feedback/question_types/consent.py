@@ -6,21 +6,25 @@ from typing import Any, ClassVar, Literal
 
 import polars as pl
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Func, IntegerField, Q
 from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from feedback.question_types.base import (
     JSON,
+    Answers,
     Column,
     Dtype,
     Example,
     Item,
     Message,
+    Posted,
     state_of,
 )
 
 AGREE = _("We can only take your answers if you agree. Tick the box, or leave the page.")
+NOT_A_TICK = _("Consent is given with a tick, sent as “on”. Tick the box, or leave it empty.")
 GIVEN = {"yes": _("Agreed"), "no": _("Did not agree")}
 
 
@@ -37,6 +41,12 @@ class Consent(Item):
             required=self.required,
             error_messages={"required": AGREE},
         )
+
+    def clean(self, posted: Posted) -> Answers:
+        """As for every item; but only a tick is consent, never a word such as "no"."""
+        if any(value != "on" for value in posted.getlist(self.key)):
+            raise ValidationError({self.key: NOT_A_TICK})
+        return super().clean(posted)
 
     def made_up(self, chance: Random) -> dict[str, list[str]]:
         agrees = self.required or chance.random() < 0.7
@@ -72,5 +82,8 @@ class Consent(Item):
             cls(key="agree", text="I agree that my answers are published.", required=True),
             accepts=[({"agree": ["on"]}, {"agree": True})],
             cells=[{"agree": 1}],
-            refuses=[({}, "only take your answers if you agree")],
+            refuses=[
+                ({}, "only take your answers if you agree"),
+                ({"agree": ["no"]}, "given with a tick"),
+            ],
         )

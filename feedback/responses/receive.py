@@ -118,7 +118,10 @@ def receive(
         return ToMend(ticket.revision, error, again)
     if store(ticket, cleaned, language=questionnaire.language, source=source):
         return Stored(receipts.code_for(ticket.nonce))
-    return stored_before(ticket, cleaned)
+    try:
+        return stored_before(ticket, cleaned)
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseAway(ticket.revision) from error
 
 
 def general(message: Message) -> ValidationError:

@@ -7,7 +7,7 @@ It stands in the address of every staff page, so that a view can be sent to a co
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import reduce
 from operator import or_
 from typing import Self
@@ -90,9 +90,9 @@ class Selection:
             through = Response.tags.through.objects.filter(tag__in=tagged)
             rows = rows.filter(pk__in=through.values("response_id"))
         if self.since:
-            rows = rows.filter(received_at__gte=midnight(self.since))
+            rows = rows.filter(received_at__gte=datetime.combine(self.since, time.min, tzinfo=UTC))
         if self.until:
-            rows = rows.filter(received_at__lt=midnight(self.until + timedelta(days=1)))
+            rows = rows.filter(received_at__lte=datetime.combine(self.until, time.max, tzinfo=UTC))
         by_key = {item.key: item for item in items}
         for key, codes in self.answers.items():
             rows = rows.filter(reduce(or_, (by_key[key].where(code) for code in codes), Q()))
@@ -125,7 +125,3 @@ def day(query: QueryDict, name: str) -> date | None:
             _("“%(text)s” is not a day for “%(name)s”. Write it like 2026-05-31.")
             % {"text": text[:60], "name": name}
         ) from error
-
-
-def midnight(of: date) -> datetime:
-    return datetime.combine(of, time.min, tzinfo=UTC)

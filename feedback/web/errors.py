@@ -25,3 +25,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
         title=_("Something went wrong here"),
         text=_("The fault is ours and has been noted. Try again in a minute."),
     )
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return message(
+        status=400,
+        title=_("This request cannot be read"),
+        text=_("Its address or its fields are damaged, or too many. Go back and try again."),
+    )
+
+
+def database_away() -> HttpResponse:
+    """For pages that have nothing typed on them to keep."""
+    response = message(
+        status=503,
+        title=_("We will be back in a moment"),
+        text=_("The database does not answer just now. Try again in a few seconds."),
+    )
+    response.headers["Retry-After"] = "5"
+    return response

@@ -1,12 +1,16 @@
 """What every request passes: security headers, and the short way of the public pages."""
 
+import logging
 from collections.abc import Callable
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, URLResolver
 from django.urls.resolvers import RegexPattern
 
-from feedback.web import urls
+from feedback.web import errors, urls
+
+logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -53,7 +57,11 @@ def public_door(get_response: Handler) -> Handler:
         except Resolver404:
             return get_response(request)
         request.resolver_match = match
-        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        try:
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        except (OperationalError, InterfaceError):
+            logger.exception("the database is away")
+            response = errors.database_away()
         # Without it the server would send the page in chunks.
         response.headers["Content-Length"] = str(len(response.content))
         return response

@@ -185,6 +185,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "older": at.rows.filter(pk__lt=pk).order_by("-pk").values_list("pk", flat=True).first(),
         "statuses": Status,
         "tags": names.values(),
+        "notes": row.notes.select_related("author"),
         "history": [(entry, told(entry, names)) for entry in coding.history(row)],
     }
     return render(request, "review/response.html", context)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from feedback.authoring.publish import UnsafeChange, publish
 from feedback.models import Membership, Role, Survey
@@ -30,13 +31,14 @@ class Command(BaseCommand):
             asked = len(questionnaire.questions)
             self.stdout.write(f"{questionnaire.slug} is sound: {asked} questions. --publish it.")
             return
-        try:
-            revision, is_new = publish(questionnaire)
-        except UnsafeChange as error:
-            raise CommandError(str(error)) from error
+        with transaction.atomic():
+            try:
+                revision, is_new = publish(questionnaire)
+            except UnsafeChange as error:
+                raise CommandError(str(error)) from error
+            if options["owner"]:
+                make_owner(options["owner"], revision.survey)
         self.stdout.write(f"{revision} is {'now' if is_new else 'already'} live")
-        if options["owner"]:
-            make_owner(options["owner"], revision.survey)
 
 
 def text_of(file: Path) -> str:

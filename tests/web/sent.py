@@ -1,0 +1,77 @@
+"""A form page as a browser holds it: what it would send, where its links lead."""
+
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any
+
+from tests.pages import Page
+
+CHOSEN = {"radio", "checkbox"}
+
+
+class FormPage(HTMLParser):
+    """The controls of a page's form with what stands in them."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(convert_charrefs=True)
+        self.page = Page.read(content)
+        self.fields: dict[str, list[str]] = {}
+        self.title = ""
+        self.answers: list[str] = []  # what stands in <bdi>, one each
+        self._inside = self._select = ""
+        self.feed(content.decode())
+        self.close()
+
+    @property
+    def ids(self) -> set[str]:
+        return {attributes["id"] for _tag, attributes in self.page.tags if "id" in attributes}
+
+    @property
+    def summary(self) -> list[str]:
+        """The ids that the links of the summary of problems lead to."""
+        return [address[1:] for address in self.page.links("^#")]
+
+    @property
+    def typed(self) -> dict[str, list[str]]:
+        """What the form would send besides its ticket, left out what is empty."""
+        return {name: v for name, v in self.fields.items() if name != "ticket" and any(v)}
+
+    def changed(self, **answers: Any) -> Mapping[str, Any]:
+        """What the browser sends after somebody changed these answers."""
+        return {**self.fields, **answers}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        a = {name: value or "" for name, value in attrs}
+        if tag == "input" and (a.get("type") not in CHOSEN or "checked" in a):
+            self.fields.setdefault(a["name"], []).append(
+                a.get("value", "on" if a.get("type") in CHOSEN else "")
+            )
+        elif tag == "select":
+            self._select = a["name"]
+        elif tag == "option" and "selected" in a:
+            self.fields.setdefault(self._select, []).append(a["value"])
+        elif tag == "textarea":
+            self.fields[a["name"]] = [""]
+            self._inside = a["name"]
+        elif tag == "title":
+            self._inside = tag
+        elif tag == "bdi":
+            self.answers.append("")
+            self._inside = tag
+        elif tag == "br" and self._inside == "bdi":
+            self.answers[-1] += "\n"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"textarea", "title", "bdi"}:
+            if tag == "textarea":  # a browser drops the first line end
+                (text,) = self.fields[self._inside]
+                self.fields[self._inside] = [text.removeprefix("\n")]
+            self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside == "title":
+            self.title += data
+        elif self._inside == "bdi":
+            self.answers[-1] += data
+        elif self._inside:
+            self.fields[self._inside][0] += data

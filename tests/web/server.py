@@ -1,0 +1,82 @@
+"""A real server for tests: the shipped web program on a port of its own.
+
+Import ``live_site`` into a conftest or a test module. It serves the *test* database, so
+a test that uses it needs ``@pytest.mark.django_db(transaction=True)``; a process keeps
+what it knows of a slug for two seconds, so each test uses slugs of its own.
+"""
+
+import http.client
+import os
+import socket
+import sys
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from survey_site.processes import launch
+from survey_site.site import ROOT
+
+APPLICATION = "soundings-live-site"  # by this name the database knows the server
+
+
+@pytest.fixture(scope="session")
+def live_site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running site, such as ``http://127.0.0.1:41234``."""
+    folder = tmp_path_factory.mktemp("live-site")
+    port = free_port()
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "survey_site.settings",
+        "DATA_DIR": str(folder),
+        "STATIC_ROOT": str(folder / "static"),
+        "DATABASE_URL": database_of_tests(),
+        "REDIS_URL": settings.REDIS_URL,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "IDENTITY_KEYS": ",".join(settings.IDENTITY_KEYS),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DEBUG": "1",  # static files straight from their folders
+    }
+    words = (
+        f"granian --interface wsgi --host 127.0.0.1 --port {port} --http 1 --no-ws --workers 2"
+        " --blocking-threads 4 --workers-kill-timeout 5 --log-level warning --no-access-log"
+        " survey_site.wsgi:application"
+    )
+    server = launch(
+        "web",
+        [sys.executable, "-m", *words.split()],
+        log=folder / "web.log",
+        cwd=ROOT,
+        environment=environment,
+    )
+    with server.wait_until(lambda: answers(port), seconds=60):
+        yield f"http://127.0.0.1:{port}"
+
+
+def database_of_tests() -> str:
+    """How libpq finds the database that pytest-django made for this worker."""
+    ours = connection.settings_dict
+    parts = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST"}
+    given = {part: str(ours[name]) for part, name in parts.items() if ours[name]}
+    if ours["PORT"]:
+        given["port"] = str(ours["PORT"])
+    return make_conninfo(**given, application_name=APPLICATION)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Does the site say that it is alive?"""
+    site = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        site.request("GET", "/healthz")
+        return site.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        site.close()
