@@ -6,7 +6,6 @@ every question ever asked, under names that stay the same from revision to revis
 
 import csv
 import io
-import json
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -92,7 +91,7 @@ def tags_of(survey: Survey) -> Expression:
         Tag.objects.filter(responses=OuterRef("pk"))
         .order_by()
         .values("responses__pk")
-        .annotate(names=StringAgg("name", " | ", ordering="name"))
+        .annotate(names=StringAgg("name", " | ", order_by="name"))
         .values("names")
     )
     return guarded_in_sql(Coalesce(Subquery(names), Value("")))
@@ -140,7 +139,9 @@ def with_personal(
             nonce, identity, *rest = row[start:]
             known = opened(nonce, identity)
             filled = [
-                personal_cell(column, cell, known) if column.personal else cell
+                personal_cell(column, cell, known, labels=choices.labels)
+                if column.personal
+                else cell
                 for column, cell in zip(columns, rest, strict=True)
             ]
             yield line([*row[:start], *filled])
@@ -151,17 +152,19 @@ def opened(nonce: str, identity: str | None) -> Answers:
     return decrypt(sealed, nonce=UUID(nonce))
 
 
-def personal_cell(column: Column, state: str, known: Answers) -> str:
+def personal_cell(column: Column, state: str, known: Answers, *, labels: bool) -> str:
+    """A personal column's cell; such columns hold text or codes, never numbers."""
     if int(state) != State.ANSWERED:
         return MISSING_CODES[State(int(state))]
-    value = known.get(column.part)
-    return guarded(value) if isinstance(value, str) else json.dumps(value)
+    value = str(known[column.part])
+    return guarded(str(column.labels.get(value, value)) if labels else value)
 
 
 def line(cells: Iterable[object]) -> bytes:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(cells)
-    return out.getvalue().encode()
+    # Told that lines end in CRLF, the writer quotes a cell with either of them.
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().removesuffix("\r\n").encode() + b"\n"
 
 
 def blocks(head: bytes, body: Iterable[bytes], *, bom: bool) -> Iterator[bytes]:

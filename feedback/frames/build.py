@@ -1,6 +1,7 @@
 """Building the chunks of a frame from the rows of responses."""
 
 import io
+from typing import Any
 
 import polars as pl
 from django.db.models import F
@@ -33,9 +34,9 @@ def read_rows(chunk: FrameChunk, layout: Layout) -> pl.DataFrame:
     names = list(layout.expressions)
     aliases = {f"column_{i}": layout.expressions[name] for i, name in enumerate(names)}
     values = rows.annotate(**aliases).values_list(*(F(alias) for alias in aliases))
-    # Codes arrive as text: one that is no longer offered anywhere becomes null, not an error.
+    # Codes, days and times arrive as text: what is none becomes null, not an error.
     plain = {
-        name: pl.String if isinstance(dtype, pl.Enum) else dtype
+        name: pl.String if isinstance(dtype, pl.Enum) or dtype in (pl.Date, pl.Time) else dtype
         for name, dtype in layout.schema.items()
     }
     frame = pl.DataFrame(list(values), schema={name: plain[name] for name in names}, orient="row")
@@ -46,8 +47,17 @@ def conformed(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """The frame with just the layout's columns and types; what it lacks was not shown."""
     not_shown = pl.lit(2, dtype=pl.UInt8)
     return frame.select(
-        pl.col(name).cast(dtype, strict=False)
+        typed(pl.col(name), dtype, text=frame.schema[name] == pl.String)
         if name in frame.columns
         else (not_shown if name.endswith(":state") else pl.lit(None, dtype=dtype)).alias(name)
         for name, dtype in layout.schema.items()
     )
+
+
+def typed(column: pl.Expr, dtype: Any, *, text: bool) -> pl.Expr:
+    """The column in a type; what is none of it becomes null."""
+    if text and dtype == pl.Date:
+        return column.str.to_date("%Y-%m-%d", strict=False)
+    if text and dtype == pl.Time:
+        return column.str.to_time("%H:%M", strict=False)
+    return column.cast(dtype, strict=False)

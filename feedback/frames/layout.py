@@ -41,6 +41,12 @@ def dtype_of(column: Column) -> Any:
             return pl.Enum(list(column.labels))
         case Dtype.BOOLEAN:
             return pl.UInt8
+        case Dtype.DECIMAL:
+            return pl.Float64
+        case Dtype.DATE:
+            return pl.Date
+        case Dtype.TIME:
+            return pl.Time
         case _:
             return pl.Int64
 

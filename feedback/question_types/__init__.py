@@ -7,24 +7,36 @@ from pydantic import Field
 from feedback.question_types.base import Item
 from feedback.question_types.consent import Consent
 from feedback.question_types.country import Country
+from feedback.question_types.date import Date
 from feedback.question_types.email import Email
 from feedback.question_types.long_text import LongText
 from feedback.question_types.multiple_choice import MultipleChoice
+from feedback.question_types.nps import NPS
+from feedback.question_types.number import Number
+from feedback.question_types.opinion_scale import OpinionScale
 from feedback.question_types.rating import Rating
 from feedback.question_types.short_text import ShortText
 from feedback.question_types.single_choice import SingleChoice
 from feedback.question_types.statement import Statement
+from feedback.question_types.time import Time
 from feedback.question_types.url import Url
+from feedback.question_types.yes_no import YesNo
 
 REGISTRY: tuple[type[Item], ...] = (
     ShortText,
     LongText,
     Email,
     Url,
+    Number,
+    Date,
+    Time,
     Country,
+    YesNo,
     SingleChoice,
     MultipleChoice,
     Rating,
+    OpinionScale,
+    NPS,
     Consent,
     Statement,
 )

@@ -25,7 +25,16 @@ import polars as pl
 from crispy_forms.layout import Div, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import BigIntegerField, Expression, Func, IntegerField, Q, TextField, Value
+from django.db.models import (
+    BigIntegerField,
+    Expression,
+    FloatField,
+    Func,
+    IntegerField,
+    Q,
+    TextField,
+    Value,
+)
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils.datastructures import MultiValueDict
@@ -62,6 +71,9 @@ class Dtype(StrEnum):
     TEXT = "text"
     CODE = "code"
     INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    TIME = "time"
     BOOLEAN = "boolean"
 
 
@@ -110,6 +122,21 @@ def integer_of(part: str) -> Expression:
     """The answer as a whole number; NULL unless it is one."""
     whole = Func(text_of(part), Value("^-?[0-9]{1,18}$"), function="substring")
     return Cast(whole, BigIntegerField())
+
+
+def decimal_of(part: str) -> Expression:
+    """The answer as a number of 64 bits; NULL unless it is one."""
+    number = Func(text_of(part), Value(r"^-?[0-9.]{1,20}$"), function="substring")
+    return Cast(number, FloatField())
+
+
+def true_of(part: str) -> Expression:
+    """1 where the answer is true, else 0."""
+    return Func(
+        KeyTransform(part, "answers"),
+        template="(%(expressions)s = 'true'::jsonb)::int",
+        output_field=IntegerField(),
+    )
 
 
 def holds(part: str, code: str) -> Expression:

@@ -7,8 +7,7 @@ from typing import Any, ClassVar, Literal
 import polars as pl
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Func, IntegerField, Q
-from django.db.models.fields.json import KeyTransform
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from feedback.question_types.base import (
@@ -21,6 +20,7 @@ from feedback.question_types.base import (
     Message,
     Posted,
     state_of,
+    true_of,
 )
 
 AGREE = _("We can only take your answers if you agree. Tick the box, or leave the page.")
@@ -56,11 +56,7 @@ class Consent(Item):
         return {self.key: ["on"]} if cells.get(self.key) == "1" else {}
 
     def columns(self) -> list[Column]:
-        given = Func(
-            KeyTransform(self.key, "answers"),
-            template="(%(expressions)s = 'true'::jsonb)::int",
-            output_field=IntegerField(),
-        )
+        given = true_of(self.key)
         return [Column(self.key, self.text, self.key, Dtype.BOOLEAN, given, state_of(self.key))]
 
     def words(self, part: str, answer: JSON) -> Message:

@@ -45,6 +45,8 @@ def add_tag(response: Response, name: str, *, actor: Any) -> Tag:
 
 @transaction.atomic
 def remove_tag(response: Response, tag: Tag, *, actor: Any) -> None:
+    if not response.tags.filter(pk=tag.pk).exists():
+        return
     response.tags.remove(tag)
     record("untag", actor=actor, survey=response.survey, response_id=response.pk, tag=tag.pk)
 

@@ -49,7 +49,7 @@ class Selection:
         """
         offered = {item.key: item.filters() for item in items if not item.personal}
         names = [name for name in query if name.startswith(ANSWER) and any(query.getlist(name))]
-        answers = {name.removeprefix(ANSWER): query.getlist(name) for name in names}
+        answers = {name.removeprefix(ANSWER): tuple(query.getlist(name)) for name in names}
         for key, codes in answers.items():
             for code in codes:
                 if code not in offered.get(key, {}):
@@ -59,8 +59,8 @@ class Selection:
                     )
         return cls(
             words=one_line(query.get("q", "")),
-            statuses=[status_name(name) for name in query.getlist("status") if name],
-            tags=[one_line(name) for name in query.getlist("tag") if name],
+            statuses=tuple(status_name(name) for name in query.getlist("status") if name),
+            tags=tuple(name for raw in query.getlist("tag") if (name := one_line(raw))),
             since=day(query, "since"),
             until=day(query, "until"),
             answers=answers,

@@ -13,6 +13,7 @@ from feedback.frames.layout import layout_of
 from feedback.models import Response, Status
 from feedback.models.identity import decrypt, encrypt
 from feedback.question_types import REGISTRY
+from feedback.questionnaire.codebook import guarded
 from feedback.questionnaire.definition import Questionnaire
 from feedback.responses import importing, receipts
 from feedback.responses.csv_records import BadFile
@@ -90,7 +91,7 @@ def told(example, name, cell, stored):
     part = next(column.part for column in example.item.columns() if column.name == name)
     if part not in stored:
         return "[not_shown]"
-    return "" if cell is None else f"'{cell}" if str(cell)[:1] in "=+-@'" else cell
+    return "" if cell is None else guarded(cell) if isinstance(cell, str) else cell
 
 
 @pytest.mark.django_db

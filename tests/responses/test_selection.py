@@ -73,11 +73,6 @@ def test_any_text_at_all_is_read_or_refused(text: str) -> None:
         assert again.pairs() == [pair for pair in selection.pairs() if pair[1]]
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    strict=True,
-    reason="a tag of spaces only is kept as the tag named nothing",
-)
 def test_a_tag_of_spaces_is_no_filter() -> None:
     """The list shows nothing then, while its link to the export leads to everything."""
     selection = read("tag=%20")
@@ -85,9 +80,6 @@ def test_a_tag_of_spaces_is_no_filter() -> None:
     assert list(read(selection.to_query()).tags) == list(selection.tags)
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, strict=True, reason="from_query makes lists where the fields are tuples"
-)
 def test_what_is_no_filter_is_left_alone() -> None:
     """Pages have parameters of their own beside the selection's."""
     assert read("before=17&labels=1&utm_source=mail") == Selection()

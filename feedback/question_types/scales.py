@@ -1,0 +1,86 @@
+"""What the types with a row of whole numbers share: rating, opinion scale, NPS."""
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any, ClassVar
+
+import polars as pl
+from django import forms
+from django.db.models import Q
+
+from feedback.question_types.base import (
+    REQUIRED,
+    Column,
+    Dtype,
+    Item,
+    Message,
+    distribution,
+    integer_of,
+    state_of,
+)
+from feedback.question_types.choices import NOT_OFFERED, OptionField
+
+
+class Scale(Item):
+    """Whole numbers from ``lowest`` to ``highest``, with words at the ends."""
+
+    may_be_personal: ClassVar[bool] = False
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The lowest and the highest number."""
+        raise NotImplementedError(f"{self.type} has no ends")
+
+    @property
+    def end_words(self) -> tuple[str, str]:
+        """What the lowest and the highest number mean; "" for nothing in particular."""
+        return "", ""
+
+    def labels(self) -> dict[str, str]:
+        """Each score in words; the ends with what they mean."""
+        lowest, highest = self.ends
+        words = {str(score): str(score) for score in range(lowest, highest + 1)}
+        ends = zip((str(lowest), str(highest)), self.end_words, strict=True)
+        return words | {score: f"{score} – {end}" for score, end in ends if end}
+
+    def field(self) -> forms.Field:
+        return OptionField(
+            label=self.text,
+            help_text=self.help,
+            required=self.required,
+            choices=list(self.labels().items()),
+            coerce=int,
+            empty_value=None,
+            widget=forms.RadioSelect,
+            error_messages={"required": REQUIRED, "invalid_choice": NOT_OFFERED},
+        )
+
+    def made_up(self, chance: Random) -> dict[str, list[str]]:
+        if self.skipped(chance):
+            return {}
+        lowest, highest = self.ends
+        return {self.key: [str(lowest + int((highest - lowest + 1) * chance.betavariate(3, 1.7)))]}
+
+    def columns(self) -> list[Column]:
+        return [
+            Column(
+                self.key,
+                self.text,
+                self.key,
+                Dtype.INTEGER,
+                integer_of(self.key),
+                state_of(self.key),
+                self.labels(),
+            )
+        ]
+
+    def where(self, code: str) -> Q:
+        return Q(answers__contains={self.key: int(code)})
+
+    def filters(self) -> Mapping[str, Message]:
+        return self.labels()
+
+    def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
+        """Distribution and mean; the mean is None without any answer."""
+        scores = answers[self.key]
+        return {"counts": distribution(scores, list(self.labels())), "mean": scores.mean()}

@@ -1,0 +1,437 @@
+"""The CSV: what every program after us reads, so every cell has to be right."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback.exports.cells import guarded
+from feedback.exports.csv import BLOCK, BOM, Choices, line, stream
+from feedback.frames.layout import layout_of
+from feedback.models import AuditEntry, Response, Status, Survey
+from feedback.models.identity import encrypt
+from feedback.questionnaire import codebook
+from feedback.questionnaire.codebook import unguarded
+from feedback.refresh import refresh
+from feedback.responses import coding
+from feedback.responses.selection import Selection
+from tests import build
+
+Rows = list[dict[str, str]]
+AWKWARD = [
+    'a "quote", a comma; a semicolon',
+    "two\nlines",
+    "two\r\nlines",
+    "a lone\rreturn",
+    "\ttab",
+    " spaces around ",
+    "\\.",
+    "\\N",
+    "NULL",
+    '""',
+    "ünï ☃ 😀 عربي 中文",
+    "\N{RIGHT-TO-LEFT OVERRIDE}turned",
+    "\N{BYTE ORDER MARK}marked",
+    "%s %% {0}",
+    "x" * 20_000,
+]
+RISKY = [
+    "=1+1",
+    "+1",
+    "-5",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠A1",
+    "'quoted'",
+    "''",
+    "'",
+    "=",
+    "[not_shown]",
+    "[declined]",
+]
+PLAIN = ["5", "a=b", "a-b", "1-2", "x'y", "[Not_shown]", "[not_shown] ", "not shown", "~1", " =1"]
+
+
+def everything(survey: Survey, query: str = "", **choices: bool) -> bytes:
+    items = layout_of(survey).items
+    selection = Selection.from_query(QueryDict(query), items)
+    return b"".join(stream(survey, items, selection, Choices(**choices)))
+
+
+def table(content: bytes) -> Rows:
+    """As Python reads it; strict about quotes, untouched line ends."""
+    text = io.StringIO(content.decode(), newline="")
+    return list(csv.DictReader(text, strict=True))
+
+
+def header(content: bytes) -> list[str]:
+    return next(csv.reader(io.StringIO(content.decode(), newline="")))
+
+
+def put(row: Response, **answers: Any) -> None:
+    """Answers as an earlier version or a hand in the database may have left them."""
+    Response.objects.filter(pk=row.pk).update(answers={**row.answers, **answers})
+
+
+# -- columns ---------------------------------------------------------------------------
+
+
+def test_columns_keep_their_names_and_values_over_revisions(town: Survey) -> None:
+    """A script written for the first file must read the tenth one right."""
+    old = build.respond(town, visit="never", uses=["walk"], stars="2", wish="Old wish")
+    before = header(everything(town))
+    visit = {
+        "key": "visit",
+        "type": "single_choice",
+        "text": "Reworded",
+        "choices": [{"code": "daily", "text": "Daily"}, {"code": "often", "text": "Often now"}],
+    }
+    wish = {"key": "wish", "type": "long_text", "text": "Reworded, too"}
+    colour = {"key": "colour", "type": "short_text", "text": "New here"}
+    build.survey([colour, wish, visit])
+    new = build.respond(town, visit="daily", colour="blue", wish="New wish")
+
+    content = everything(town)
+    first, second = table(content)
+
+    assert set(before) < set(header(content))
+    assert (first["response"], second["response"]) == (str(old.pk), str(new.pk))
+    assert [first[c] for c in ("revision", "visit", "uses__walk", "uses__rest", "stars")] == [
+        *("1", "never", "1", "0", "2")
+    ]
+    assert (first["wish"], first["colour"]) == ("Old wish", "[not_shown]")
+    assert [second[c] for c in ("revision", "visit", "uses__walk", "stars", "visit__other")] == [
+        *("2", "daily", "[not_shown]", "[not_shown]", "[not_shown]")
+    ]
+    assert (second["wish"], second["colour"]) == ("New wish", "blue")
+    assert table(everything(town, labels=True))[0]["visit"] == "Never"  # no longer offered
+
+
+def test_the_columns_are_the_codebooks_in_the_same_order(town: Survey) -> None:
+    """Nobody should have to guess what a column holds."""
+    items = layout_of(town).items
+    described = list(codebook.rows(items))[1:]
+
+    names = list(dict.fromkeys(row[0] for row in described))
+    assert header(everything(town, personal=True)) == names
+    personal = {row[0] for row in described if row[7] == "yes"}
+    assert header(everything(town)) == [name for name in names if name not in personal]
+    assert personal == {"name"}
+
+
+def test_a_return_in_a_wording_breaks_no_row_of_the_codebook() -> None:
+    """Questionnaires written in an old editor hold lone carriage returns."""
+    content = line(["visit", "How often\rdo you visit?", "", "end"])
+
+    (row,) = csv.reader(io.StringIO(content.decode(), newline=""))
+    assert row == ["visit", "How often\rdo you visit?", "", "end"]
+
+
+def test_codes_or_labels_as_asked(town: Survey) -> None:
+    """Programs want codes, people want words; texts are the same in both."""
+    build.respond(town, visit="often", uses=["rest"], stars="5", wish="often")
+    coded, labelled = table(everything(town))[0], table(everything(town, labels=True))[0]
+
+    assert (coded["visit"], labelled["visit"]) == ("often", "Often")
+    assert (coded["wish"], labelled["wish"]) == ("often", "often")
+    assert (coded["stars"], labelled["stars"]) == ("5", "5")
+    assert (coded["uses__rest"], coded["uses__walk"]) == ("1", "0")
+
+
+@pytest.mark.django_db
+def test_labels_are_guarded_like_any_text() -> None:
+    """Authors paste wordings, too; and a label may read like a missing code."""
+    choices = [{"code": f"c{n}", "text": text} for n, text in enumerate(RISKY + PLAIN)]
+    survey = build.survey(
+        [{"key": "pick", "type": "single_choice", "text": "Pick", "choices": choices}]
+    )
+    for choice in choices:
+        build.respond(survey, pick=choice["code"])
+
+    cells = [row["pick"] for row in table(everything(survey, labels=True))]
+    assert cells == [guarded(text) for text in RISKY + PLAIN]
+
+
+def test_the_four_states_are_told_apart(town: Survey) -> None:
+    """Left blank, not asked and declined must not be counted together by mistake."""
+    row = build.respond(town, wish="x", visit="often", uses=["walk"], stars="3", name="Ada")
+    answers = {"visit": None, "uses": {"state": "refused"}, "stars": {"state": "dont_know"}}
+    Response.objects.filter(pk=row.pk).update(answers=answers | {"wish": None})
+    other = build.respond(town, wish="x")
+    Response.objects.filter(pk=other.pk).update(answers={"name": {"state": "refused"}})
+
+    first, second = table(everything(town, personal=True))
+
+    assert first["visit"] == first["wish"] == ""
+    assert first["uses__walk"] == first["uses__rest"] == first["stars"] == "[declined]"
+    assert first["name"] == "[not_shown]"
+    assert {second[c] for c in ("visit", "uses__walk", "stars", "wish")} == {"[not_shown]"}
+    assert second["name"] == "[declined]"
+
+
+def test_columns_of_the_response_itself(town: Survey) -> None:
+    """What is known beside the answers, in forms that sort and parse."""
+    row = build.respond(town, wish="x", source="=newsletter")
+    coding.set_status(row, Status.FLAGGED, actor=None)
+    for name in ("zebra", "=ask", "a | b"):
+        coding.add_tag(row, name, actor=None)
+    Response.objects.filter(pk=row.pk).update(received_at="2026-05-31T23:59:59.000120+02:00")
+
+    (cells,) = table(everything(town))
+
+    assert cells["response"] == str(row.pk)
+    assert cells["received_at"] == "2026-05-31T21:59:59.000120Z"
+    assert (cells["revision"], cells["language"], cells["seconds"]) == ("1", "en", "0")
+    assert cells["source"] == "'=newsletter"
+    assert cells["status"] == "flagged"
+    assert cells["tags"] == "'=ask | a | b | zebra"
+
+
+# -- cells -----------------------------------------------------------------------------
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+def test_whoever_strips_one_apostrophe_has_the_text_as_typed(text: str) -> None:
+    """The guard may cost nobody a character, over any text at all."""
+    assert unguarded(guarded(text)) == text
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
+def test_no_guarded_text_starts_a_formula_or_reads_like_a_missing_code(text: str) -> None:
+    """What a spreadsheet would run, it would run with the reader's rights."""
+    cell = guarded(text)
+
+    assert cell[0] not in "=+-@\t\r\n＝＋－＠"
+    assert cell not in ("", "[not_shown]", "[declined]")
+
+
+def test_every_text_survives_python_and_its_guard(town: Survey) -> None:
+    """Commas, quotes, all line ends, formulas: the cell is the text or the guarded text."""
+    texts = AWKWARD + RISKY + PLAIN
+    for text in texts:
+        put(build.respond(town, wish="x"), wish=text, visit="other", visit__other=text)
+
+    rows = table(everything(town))
+
+    assert [row["wish"] for row in rows] == [guarded(text) for text in texts]
+    assert [row["visit__other"] for row in rows] == [guarded(text) for text in texts]
+    assert [unguarded(row["wish"]) for row in rows] == texts
+    assert all(row["wish"].startswith("'") for row in rows[len(AWKWARD) : -len(PLAIN)])
+    assert not any(row["wish"].startswith("'") for row in rows[-len(PLAIN) :])
+
+
+def test_numbers_stay_numbers(town: Survey) -> None:
+    """An apostrophe before -5 would turn a column of figures into text."""
+    put(build.respond(town, wish="-5"), stars=-5)
+
+    for labels in (False, True):
+        (row,) = table(everything(town, labels=labels))
+        assert (row["stars"], row["wish"]) == ("-5", "'-5")
+
+
+def test_a_byte_order_mark_only_on_request(town: Survey) -> None:
+    """Excel needs it, everything else stumbles over it."""
+    build.respond(town, wish="Bänke")
+    plain, marked = everything(town), everything(town, bom=True)
+
+    assert marked == BOM + plain
+    assert plain.startswith(b"response,")
+
+
+# -- personal answers ------------------------------------------------------------------
+
+
+def test_personal_columns_are_opened_as_they_were_typed(town: Survey) -> None:
+    """Decrypted here, not by the database: the same guard and quoting must hold."""
+    texts = [text for text in AWKWARD + RISKY + PLAIN if "\r" not in text]
+    for text in texts:
+        row = build.respond(town, wish="x", name="x")
+        Response.objects.filter(pk=row.pk).update(identity=encrypt({"name": text}, nonce=row.nonce))
+
+    assert [row["name"] for row in table(everything(town, personal=True))] == [
+        guarded(text) for text in texts
+    ]
+    assert "name" not in table(everything(town))[0]
+
+
+def test_the_other_cells_are_the_same_beside_personal_ones(town: Survey) -> None:
+    """Two ways write the file; they may not differ in anything else."""
+    for text in AWKWARD + RISKY + PLAIN:
+        if "\r" not in text:
+            put(build.respond(town, wish="x", name="Ada", uses=["walk"]), wish=text, stars=-5)
+    tagged = build.respond(town, wish="x")
+    coding.add_tag(tagged, "=seats", actor=None)
+
+    for labels in (False, True):
+        both = table(everything(town, personal=True, labels=labels))
+        names = [row.pop("name") for row in both]
+        assert both == table(everything(town, labels=labels))
+        assert names == ["Ada"] * (len(names) - 1) + [""]
+
+
+def test_personal_columns_go_only_to_who_may_see_them_and_leave_a_record(
+    owner: Any, town: Survey
+) -> None:
+    """May export and may see names are two rights."""
+    build.respond(town, wish="x", name="Ada Berg")
+    exporter = build.member(town, 30, name="exporter", may_export=True)
+    theirs, ours = build.signed_in(exporter), build.signed_in(owner)
+    address = "/staff/town/export.csv"
+
+    refused = theirs.get(address, {"personal": "1"})
+    assert refused.status_code == 404
+    assert b"Ada Berg" not in refused.getvalue()
+    assert b"personal" not in theirs.get("/staff/town/export/").content
+    assert not AuditEntry.objects.filter(action="export").exists()
+
+    assert b"Ada Berg" not in theirs.get(address).getvalue()
+    assert b"Ada Berg" not in ours.get(address).getvalue()
+    assert b"Ada Berg" in ours.get(address, {"personal": "1"}).getvalue()
+    entries = AuditEntry.objects.filter(action="export").values_list("actor", "details")
+    assert list(entries) == [
+        (exporter.pk, {"personal": False}),
+        (owner.pk, {"personal": False}),
+        (owner.pk, {"personal": True}),
+    ]
+
+
+# -- rows ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "status=done", "tag=seats", "q=oak", "answer.visit=often", "status=new&q=oak", "q=none"],
+)
+def test_the_file_holds_what_the_list_shows(owner: Any, town: Survey, query: str) -> None:
+    """One Selection for both: a file that differs from the screen is a wrong file."""
+    for n in range(6):
+        row = build.respond(town, wish=f"an {'oak' if n % 2 else 'elm'}", visit="often")
+        if n < 2:
+            coding.set_status(row, Status.DONE, actor=None)
+            coding.add_tag(row, "seats", actor=None)
+    refresh()
+    client = build.signed_in(owner)
+
+    rows = table(client.get(f"/staff/town/export.csv?{query}").getvalue())
+
+    listed = client.get(f"/staff/town/responses/?{query}").context["rows"]
+    assert [int(row["response"]) for row in rows] == [row.pk for row, _ in listed][::-1]
+
+
+def test_the_download_is_a_file_that_no_browser_opens_as_a_page(owner: Any, town: Survey) -> None:
+    """Answers in it could be markup."""
+    answer = build.signed_in(owner).get("/staff/town/export.csv")
+    answer.close()
+
+    assert answer.streaming
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="town-')
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_command_writes_the_same_bytes(owner: Any, town: Survey, tmp_path: Path) -> None:
+    """The way without the web must not be another export."""
+    for text in ("an oak", "an elm"):
+        build.respond(town, wish=text, name="Ada", visit="often")
+    refresh()
+    client = build.signed_in(owner)
+    file = tmp_path / "town.csv"
+
+    for options in ("", "labels", "bom", "personal", "labels bom personal"):
+        flags = [f"--{name}" for name in options.split()]
+        call_command(
+            "export_responses",
+            "town",
+            "--output",
+            str(file),
+            "--filter",
+            "q=oak",
+            *flags,
+            stdout=io.StringIO(),
+        )
+        query = dict.fromkeys(options.split(), "1") | {"q": "oak"}
+        assert file.read_bytes() == client.get("/staff/town/export.csv", query).getvalue()
+        assert len(table(file.read_bytes())) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["town.csv"]
+
+
+def test_the_command_says_what_is_wrong_and_writes_nothing(town: Survey, tmp_path: Path) -> None:
+    """A half-written file under the right name would be taken for the whole."""
+    file = str(tmp_path / "town.csv")
+    with pytest.raises(CommandError, match=r"no survey city\. There are: town"):
+        call_command("export_responses", "city", "--output", file)
+    with pytest.raises(CommandError, match="“odd” is not a status"):
+        call_command("export_responses", "town", "--output", file, "--filter", "status=odd")
+    with pytest.raises(CommandError, match="Nothing was written"):
+        call_command("export_responses", "town", "--output", str(tmp_path / "no" / "t.csv"))
+
+    assert not [*tmp_path.iterdir()]
+
+
+# -- streaming -------------------------------------------------------------------------
+
+
+def grow(survey: Survey, rows: int, *, text: str) -> None:
+    """Many rows at once, by the database."""
+    row = build.respond(survey, wish=text)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO feedback_response (survey_id, revision_id, nonce, receipt, language,"
+            " source, answers) SELECT survey_id, revision_id, gen_random_uuid(), receipt,"
+            " language, source, answers FROM feedback_response, generate_series(2, %s)"
+            " WHERE id = %s",
+            [rows, row.pk],
+        )
+
+
+def test_the_file_comes_in_blocks_the_header_first(town: Survey) -> None:
+    """A download begins at once; a piece for each row would cost more than the rows."""
+    grow(town, 500, text="x" * 1000)
+    items = layout_of(town).items
+
+    for choices in (Choices(), Choices(personal=True)):
+        first, *rest = stream(town, items, Selection(), choices)
+        assert first.startswith(b"response,") and first.count(b"\n") == 1
+        assert 7 <= len(rest) <= 12
+        assert all(BLOCK <= len(block) < BLOCK + 3000 for block in rest[:-1])
+        assert len(table(first + b"".join(rest))) == 500
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("personal", [False, True])
+def test_a_download_that_is_broken_off_frees_its_connection(personal: bool) -> None:
+    """Else a few impatient people would take every connection there is."""
+    town = build.survey()
+    grow(town, 20_000, text="x" * 1000)
+    watched = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND query LIKE 'COPY%%'"
+    watched += " AND state = 'active'"
+    name = [settings.DATABASES["default"]["NAME"]]
+    connection.ensure_connection()
+    with psycopg.connect(
+        **{**connection.get_connection_params(), "cursor_factory": None, "context": None},
+        autocommit=True,
+    ) as other:
+        items = layout_of(town).items
+        blocks = stream(town, items, Selection(), Choices(personal=personal))
+        next(blocks)
+        next(blocks)
+        assert other.execute(watched, name).fetchone() == (1,)
+
+        blocks.close()
+
+        assert other.execute(watched, name).fetchone() == (0,)
+    assert Response.objects.count() == 20_000  # the connection takes the next query

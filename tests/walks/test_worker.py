@@ -1,0 +1,65 @@
+"""A real worker and beat, started as they are shipped: what they owe to a new response."""
+
+import os
+import sys
+from collections.abc import Iterator
+
+import polars as pl
+import pytest
+from django.conf import settings
+
+from feedback.models import Change, Summary
+from survey_site.processes import Server, launch
+from survey_site.programs import WORKER, commands, worker_answers
+from survey_site.site import ROOT, Site
+from tests import build
+from tests.eventually import eventually
+from tests.web.server import database_of_tests
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PROMISED = 10  # seconds, as the overview says to staff
+
+
+@pytest.fixture
+def queue() -> str:
+    """A Redis database of our own: other tests' workers may share the server."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    mark = "&" if "?" in settings.REDIS_URL else "?"
+    return f"{settings.REDIS_URL}{mark}virtual_host={int(worker) % 8 + 8}"
+
+
+@pytest.fixture
+def worker_and_beat(queue: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The command lines of ``make run`` on the test database."""
+    folder = tmp_path_factory.mktemp("worker")
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "survey_site.settings",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database_of_tests(),
+        "REDIS_URL": queue,
+    }
+    lines = commands(Site(folder, "127.0.0.1", 1, environment))
+    assert "--pool=threads" in lines["worker"]
+
+    def start(name: str) -> Server:
+        words = [sys.executable, "-m", *lines[name]]
+        log = folder / f"{name}.log"
+        return launch(name, words, log=log, cwd=ROOT, environment=environment)
+
+    with start("worker") as worker, start("beat"):
+        yield worker.wait_until(lambda: worker_answers(queue), seconds=60)
+
+
+def test_a_new_response_is_in_the_summary_within_ten_seconds(worker_and_beat: Server) -> None:
+    """Polars is warm in this process, and in the worker it runs in a thread, after no fork."""
+    assert WORKER and pl.DataFrame({"warm": [1]}).sum().height == 1
+    town = build.survey(slug="worked-off")
+    for number in (1, 2):
+        build.respond(town, wish=f"wish {number}")
+
+        def counted(so_far: int = number) -> bool:
+            summary = Summary.objects.filter(survey=town).first()
+            return summary is not None and summary.figures.get("responses") == so_far
+
+        assert eventually(counted, seconds=PROMISED), worker_and_beat.last_lines()
+    assert not Change.objects.exists()

@@ -1,0 +1,53 @@
+"""The report's doors: the same figures for people and for machines."""
+
+from typing import Any
+
+import pytest
+
+from feedback.models import Summary, Survey
+from feedback.refresh import refresh
+from tests import build
+from tests.pages import Page
+
+JSON = "/staff/town/summary.json"
+
+
+@pytest.fixture
+def three(town: Survey) -> None:
+    for visit in ("often", "often", "never"):
+        build.respond(town, wish="Benches", visit=visit, stars="4")
+    refresh()
+
+
+@pytest.mark.usefixtures("three")
+def test_without_a_filter_machines_get_the_stored_summary(viewer: Any) -> None:
+    """``as_of`` included, and without reading a million numbers from the table."""
+    assert build.signed_in(viewer).get(JSON).json() == Summary.objects.get().figures
+
+
+@pytest.mark.usefixtures("three")
+def test_a_filter_counts_only_what_it_keeps(viewer: Any) -> None:
+    """The same Selection as the list's and the export's."""
+    found = build.signed_in(viewer).get(JSON, {"answer.visit": "often"}).json()
+
+    assert found["responses"] == 2
+    assert found["items"]["visit"]["counts"] == {"often": 2, "never": 0, "other": 0}
+
+
+@pytest.mark.usefixtures("three")
+def test_each_figure_links_to_the_responses_behind_it(viewer: Any) -> None:
+    """A number that nobody can look behind is a number that nobody trusts."""
+    client = build.signed_in(viewer)
+    page = Page.read(client.get("/staff/town/summary/").content)
+    (often,) = page.links(r"answer\.visit=often")
+
+    listed = Page.read(client.get(often).content)
+    assert "2 responses" in listed.text
+
+
+def test_the_report_stands_before_any_worker_ran(viewer: Any, town: Survey) -> None:
+    """It is opened right after publishing."""
+    page = build.signed_in(viewer).get("/staff/town/summary/")
+
+    assert page.status_code == 200
+    assert "Nothing to sum up yet" in Page.read(page.content).text
