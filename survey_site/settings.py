@@ -1,5 +1,6 @@
 """Settings of the instance, all from the environment; the README's table lists them."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 HTTPS = flag("HTTPS")
+# Cookies know no ports: two copies on one machine would sign each other out.
+INSTANCE = hashlib.sha256(SECRET_KEY.encode()).hexdigest()[:8]
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"session_{INSTANCE}", f"csrf_{INSTANCE}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 

@@ -17,7 +17,7 @@ from feedback.frames.layout import layout_of
 from feedback.models import Change, FrameChunk, Response, SearchText, Status, Summary, Survey
 from feedback.refresh import refresh
 from feedback.responses import coding
-from feedback.responses.search import matching
+from feedback.responses.selection import Selection
 from tests import build
 from tests.eventually import eventually
 
@@ -31,7 +31,7 @@ def counted(survey: Survey) -> int:
 
 
 def found(survey: Survey, words: str) -> set[int]:
-    return set(matching(survey, words).values_list("response_id", flat=True))
+    return set(Selection(words=words).responses(survey, []).values_list("pk", flat=True))
 
 
 def waiting() -> list[int]:
@@ -118,7 +118,7 @@ def test_new_words_replace_the_old_ones(town: Survey) -> None:
 
     Response.objects.filter(pk=row.pk).update(answers={**row.answers, "wish": None})
     refresh()
-    assert not SearchText.objects.exists()
+    assert found(town, "elm") == set() and found(town, "-oak") == {row.pk}
 
 
 def test_rows_written_in_bulk_are_all_in_the_outbox(town: Survey) -> None:

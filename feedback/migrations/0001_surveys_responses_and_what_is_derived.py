@@ -403,7 +403,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="response",
-            index=models.Index(fields=["survey", "id"], name="response_newest"),
+            index=models.Index(fields=["survey", "received_at", "id"], name="response_newest"),
         ),
         migrations.AddIndex(
             model_name="response",
@@ -413,7 +413,7 @@ class Migration(migrations.Migration):
             model_name="response",
             index=models.Index(
                 condition=models.Q(("status", 0), _negated=True),
-                fields=["survey", "status", "id"],
+                fields=["survey", "status", "received_at"],
                 name="response_status",
             ),
         ),

@@ -66,11 +66,11 @@ class Response(models.Model):
             models.UniqueConstraint(fields=["survey", "nonce"], name="attempt_once")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["survey", "id"], name="response_newest"),
+            models.Index(fields=["survey", "received_at", "id"], name="response_newest"),
             models.Index(fields=["receipt"], name="response_receipt"),
             # Most responses are new, so leaving those out keeps this one cheap to insert.
             models.Index(
-                fields=["survey", "status", "id"],
+                fields=["survey", "status", "received_at"],
                 condition=~models.Q(status=Status.NEW),
                 name="response_status",
             ),

@@ -43,6 +43,11 @@ class Survey(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    @property
+    def demonstration(self) -> bool:
+        """Whether its responses are made up; every page says so."""
+        return bool(self.live and self.live.definition.get("demonstration"))
+
     def stage(self, now: datetime | None = None) -> Stage:
         """Where the survey stands at ``now``."""
         now = now or timezone.now()

@@ -77,6 +77,18 @@ class Dtype(StrEnum):
     BOOLEAN = "boolean"
 
 
+class Kind(StrEnum):
+    """What an answer is to a condition; conditions compare only what is of one kind."""
+
+    TEXT = "text"
+    CODE = "code"
+    CODES = "codes"
+    NUMBER = "number"
+    TRUTH = "truth"
+    DAY = "day"
+    TIME = "time"
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of exports, codebook and frames: two expressions over a response row.
@@ -188,6 +200,7 @@ class Item(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    kind: ClassVar[Kind] = Kind.TEXT
     chart: ClassVar[str | None] = "bars"
     asks: ClassVar[bool] = True  # False for what is only read
     may_be_personal: ClassVar[bool] = True  # only answers that nobody counts can stand apart

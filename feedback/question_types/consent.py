@@ -17,6 +17,7 @@ from feedback.question_types.base import (
     Dtype,
     Example,
     Item,
+    Kind,
     Message,
     Posted,
     state_of,
@@ -32,6 +33,7 @@ class Consent(Item):
     """Stored as true or false: a box left empty is a "no", never blank."""
 
     type: Literal["consent"] = "consent"
+    kind: ClassVar = Kind.TRUTH
     may_be_personal: ClassVar[bool] = False
 
     def field(self) -> forms.Field:

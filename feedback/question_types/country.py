@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from random import Random
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import polars as pl
 from django import forms
@@ -16,6 +16,7 @@ from feedback.question_types.base import (
     Dtype,
     Example,
     Item,
+    Kind,
     Message,
     distribution,
     leaning,
@@ -30,6 +31,7 @@ LIKELY = "US IN DE CN GB BR FR JP NG CA KE ES PL ID EG CH MX NL UA AU"
 
 class Country(Item):
     type: Literal["country"] = "country"
+    kind: ClassVar = Kind.CODE
 
     def names(self) -> dict[str, str]:
         """Every country's name by code, sorted for the active language."""

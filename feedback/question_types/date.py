@@ -19,6 +19,7 @@ from feedback.question_types.base import (
     Dtype,
     Example,
     Item,
+    Kind,
     Message,
     state_of,
     text_of,
@@ -50,6 +51,7 @@ class DayField(forms.DateField):
 
 class Date(Item):
     type: Literal["date"] = "date"
+    kind: ClassVar = Kind.DAY
     may_be_personal: ClassVar[bool] = False
     chart: ClassVar = "histogram"
     earliest: Limit = None

@@ -20,6 +20,7 @@ from feedback.question_types.base import (
     Column,
     Dtype,
     Example,
+    Kind,
     Message,
     holds,
     state_of,
@@ -40,6 +41,7 @@ class MultipleChoice(Offering):
     """
 
     type: Literal["multiple_choice"] = "multiple_choice"
+    kind: ClassVar = Kind.CODES
     may_be_personal: ClassVar[bool] = False
     least: int = Field(0, ge=0, description="At least so many, if any are chosen")
     most: int | None = Field(None, ge=1, description="At most so many")

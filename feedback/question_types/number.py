@@ -23,6 +23,7 @@ from feedback.question_types.base import (
     Dtype,
     Example,
     Item,
+    Kind,
     Message,
     decimal_of,
     integer_of,
@@ -87,6 +88,7 @@ def plain(sign: str) -> str:
 
 class Number(Item):
     type: Literal["number"] = "number"
+    kind: ClassVar = Kind.NUMBER
     may_be_personal: ClassVar[bool] = False
     chart: ClassVar = "histogram"
     places: int = Field(0, ge=0, le=6, description="Decimals; 0 for whole numbers")

@@ -5,6 +5,7 @@ from random import Random
 from typing import Any, ClassVar
 
 import polars as pl
+from crispy_forms.layout import Div, LayoutObject
 from django import forms
 from django.db.models import Q
 
@@ -13,6 +14,7 @@ from feedback.question_types.base import (
     Column,
     Dtype,
     Item,
+    Kind,
     Message,
     distribution,
     integer_of,
@@ -24,6 +26,7 @@ from feedback.question_types.choices import NOT_OFFERED, OptionField
 class Scale(Item):
     """Whole numbers from ``lowest`` to ``highest``, with words at the ends."""
 
+    kind: ClassVar = Kind.NUMBER
     may_be_personal: ClassVar[bool] = False
 
     @property
@@ -42,6 +45,9 @@ class Scale(Item):
         words = {str(score): str(score) for score in range(lowest, highest + 1)}
         ends = zip((str(lowest), str(highest)), self.end_words, strict=True)
         return words | {score: f"{score} – {end}" for score, end in ends if end}
+
+    def layout(self) -> LayoutObject:
+        return Div(self.key, css_class="item scale")
 
     def field(self) -> forms.Field:
         return OptionField(

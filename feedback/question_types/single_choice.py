@@ -1,7 +1,7 @@
 """Single choice: one option of several, as radio buttons or as a list to open."""
 
 from random import Random
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import polars as pl
 from django import forms
@@ -17,6 +17,7 @@ from feedback.question_types.base import (
     Column,
     Dtype,
     Example,
+    Kind,
     Message,
     distribution,
     leaning,
@@ -31,6 +32,7 @@ PICK = _("Choose one")
 
 class SingleChoice(Offering):
     type: Literal["single_choice"] = "single_choice"
+    kind: ClassVar = Kind.CODE
     look: Literal["radios", "list"] | None = None  # None: radios up to ten options
 
     @property

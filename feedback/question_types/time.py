@@ -14,6 +14,7 @@ from feedback.question_types.base import (
     Dtype,
     Example,
     Item,
+    Kind,
     state_of,
     text_of,
 )
@@ -23,6 +24,7 @@ SHAPE = _("This is not a time of day. Write hours and minutes, such as 14:05.")
 
 class Time(Item):
     type: Literal["time"] = "time"
+    kind: ClassVar = Kind.TIME
     may_be_personal: ClassVar[bool] = False
     chart: ClassVar = "histogram"
 

@@ -16,6 +16,7 @@ from feedback.question_types.base import (
     Dtype,
     Example,
     Item,
+    Kind,
     Message,
     state_of,
     true_of,
@@ -27,6 +28,7 @@ WORDS = {"yes": _("Yes"), "no": _("No")}
 
 class YesNo(Item):
     type: Literal["yes_no"] = "yes_no"
+    kind: ClassVar = Kind.TRUTH
     may_be_personal: ClassVar[bool] = False
 
     def field(self) -> forms.Field:

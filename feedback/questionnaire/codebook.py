@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from feedback.question_types.base import Column, Item, Message, State
+from feedback.question_types.base import Column, Dtype, Item, Message, State
 
 # What an export writes instead of an answer. A text that reads the same gets a guard.
 MISSING_CODES = {
@@ -46,13 +46,15 @@ def rows(items: Iterable[Item]) -> Iterator[Sequence[str]]:
 def rows_of(column: Column, item: Item) -> Iterator[Sequence[str]]:
     about = (column.name, item.key, item.type, column.label, str(column.dtype))
     flags = (yes_no(item.personal), yes_no(item.required))
-    codes = {"": "", **{code: str(label) for code, label in column.labels.items()}}
+    ticks = {"1": _("yes"), "0": _("no")} if column.dtype is Dtype.BOOLEAN else {}
+    codes = {"": "", **ticks, **{code: str(label) for code, label in column.labels.items()}}
     words = {
         MISSING_CODES[State.NOT_SHOWN]: _("not shown to this respondent"),
         MISSING_CODES[State.DECLINED]: _("declined to answer"),
     }
     for code, label in (codes | words).items():
-        yield (*about, code, label, *flags)
+        # What authors wrote is guarded; a code never needs it, and is looked up as it is.
+        yield (*about[:3], guarded(about[3]), about[4], code, guarded(label), *flags)
 
 
 def guarded(text: str) -> str:

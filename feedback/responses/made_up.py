@@ -27,7 +27,8 @@ POOL = 20_000  # answers to each item, at most
 BATCH = 100_000  # responses in one transaction
 BLOCK = 500  # responses in one piece of a COPY
 HOURS = 14 * 24  # over which they are spread, until now
-SOURCES = ("newsletter", "social", "forum", "poster", "talk")
+SOURCES = ("demo newsletter", "demo social", "demo forum", "demo poster", "demo talk")
+MARK = "demo"  # the source of every other: nobody takes them for real ones
 COPY = """
     COPY feedback_response (survey_id, revision_id, nonce, receipt, received_at, language,
         source, seconds, answers, identity, status) FROM STDIN
@@ -85,7 +86,7 @@ def lines(revision: Revision, *, responses: int, seed: int, now: datetime) -> It
         nonce = UUID(int=chance.getrandbits(128), version=4)
         receipt = receipts.hash_of(receipts.code_for(nonce))
         seconds = int(chance.lognormvariate(5.3, 0.7)) + 8
-        source = chance.choice(SOURCES) if chance.random() < 0.3 else ""
+        source = chance.choice(SOURCES) if chance.random() < 0.3 else MARK
         yield (
             f"{start}\t{nonce}\t{receipt}\t{arrived}\t{questionnaire.language}\t{source}"
             f"\t{seconds}\t{answers(pieces)}\t{identity(pieces, nonce)}\t0\n"

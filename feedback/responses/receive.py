@@ -6,7 +6,7 @@ row's trigger writes the outbox; everything derived comes later (``refresh.py``)
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -112,9 +112,7 @@ def receive(
     try:
         cleaned = check(questionnaire, posted, damaged, expired=ticket.expired)
     except ValidationError as error:
-        again = tickets.issue(
-            survey=survey.id, revision=ticket.revision, nonce=ticket.nonce, at=survey.renewal()
-        )
+        again = tickets.signed(replace(ticket, issued_at=survey.renewal()))
         return ToMend(ticket.revision, error, again)
     if store(ticket, cleaned, language=questionnaire.language, source=source):
         return Stored(receipts.code_for(ticket.nonce))
@@ -160,7 +158,7 @@ def store(ticket: Ticket, cleaned: Cleaned, *, language: str, source: str) -> bo
         receipts.hash_of(receipts.code_for(ticket.nonce)),
         language,
         source,
-        ticket.age,
+        ticket.took,
         json.dumps(cleaned.answers, ensure_ascii=False),
         encrypt(cleaned.identity, nonce=ticket.nonce),
     ]

@@ -16,12 +16,13 @@ from django.db.models import QuerySet
 from feedback.models import Response, SearchText, Survey
 from feedback.question_types.base import Dtype, Item, text_of
 
-CONFIG = "simple"
 # Han, kana, Thai, Lao, Khmer, Burmese, Tibetan: scripts written without spaces.
 UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff"
     r"\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+"
 )
+CONFIG = "simple"
+FEW = 2_000  # matches that are fetched rather than asked for once more
 LONGEST = 200_000  # characters of one response; a tsvector holds at most a megabyte
 
 
@@ -43,15 +44,15 @@ def text_parts(items: Sequence[Item]) -> list[str]:
 def index(survey: Survey, ids: Sequence[int], items: Sequence[Item]) -> None:
     """Bring the words of these responses up to date; those of deleted ones go."""
     texts = {pk: searchable(found) for pk, *found in rows_of(survey, ids, text_parts(items))}
-    written = {pk: text for pk, text in texts.items() if text}
-    SearchText.objects.filter(pk__in=set(ids) - written.keys()).delete()
+    # Also those without any text: they are among the responses that lack a word.
+    SearchText.objects.filter(pk__in=set(ids) - texts.keys()).delete()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO feedback_searchtext (response_id, survey_id, words)"
             " SELECT response, %s, to_tsvector('simple', text)"
             " FROM unnest(%s::bigint[], %s::text[]) AS new (response, text)"
             " ON CONFLICT (response_id) DO UPDATE SET words = EXCLUDED.words",
-            [survey.pk, list(written), list(written.values())],
+            [survey.pk, list(texts), list(texts.values())],
         )
 
 
@@ -64,13 +65,25 @@ def rows_of(survey: Survey, ids: Sequence[int], parts: Sequence[str]) -> list[tu
 
 def searchable(texts: Sequence[str | None]) -> str:
     """The texts of one response as one, for ``to_tsvector``."""
-    return segmented("\n".join(text for text in texts if text))[:LONGEST]
+    text = "\n".join(text for text in texts if text)[:LONGEST]
+    # Single characters stand at the end, where they part no pair from its neighbour.
+    single = {sign for run in UNSPACED.findall(text) for sign in run}
+    return " ".join([segmented(text), *sorted(single)])
 
 
-def matching(survey: Survey, words: str) -> QuerySet[SearchText]:
-    """The responses that hold the words; "quoted phrases", -without and OR as people know them."""
+def matching(survey: Survey, words: str) -> list[int] | QuerySet[SearchText, int]:
+    """The responses that hold the words; "quoted phrases", -without and OR as people know them.
+
+    Of rare words the ids themselves: PostgreSQL would else walk all responses from the
+    newest on and look at each, for seconds. Of common ones the query: there the walk soon
+    has a page full, and listing them all would take as long.
+    """
     query = SearchQuery(quoted_runs(words), config=CONFIG, search_type="websearch")
-    return SearchText.objects.filter(survey_id=survey.pk, words=query)
+    found = SearchText.objects.filter(survey_id=survey.pk, words=query)
+    ids = found.values_list("response_id", flat=True)
+    few = list(ids[: FEW + 1])
+    # No response has the number 0; an empty list would be no SQL at all.
+    return (few or [0]) if len(few) <= FEW else ids
 
 
 def quoted_runs(words: str) -> str:

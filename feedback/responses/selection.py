@@ -80,6 +80,10 @@ class Selection:
         pairs += [(ANSWER + key, code) for key, codes in self.answers.items() for code in codes]
         return pairs
 
+    def __bool__(self) -> bool:
+        """Whether anything is filtered."""
+        return bool(self.pairs())
+
     def responses(self, survey: Survey, items: Sequence[Item]) -> QuerySet[Response]:
         """The responses that meet every filter, in no order."""
         rows = Response.objects.filter(survey=survey)
@@ -97,7 +101,7 @@ class Selection:
         for key, codes in self.answers.items():
             rows = rows.filter(reduce(or_, (by_key[key].where(code) for code in codes), Q()))
         if self.words:
-            rows = rows.filter(pk__in=search.matching(survey, self.words).values("response_id"))
+            rows = rows.filter(pk__in=search.matching(survey, self.words))
         return rows
 
 

@@ -17,7 +17,7 @@ from django.conf import settings
 
 LIFETIME = 24 * 3600  # seconds
 LENGTH = 64  # characters
-BODY = struct.Struct(">III4x16s")  # survey, revision, issued at (epoch seconds), nonce
+BODY = struct.Struct(">IIII16s")  # survey, revision, begun at, issued at (epoch seconds), nonce
 SIGNATURE = 16
 
 
@@ -29,13 +29,19 @@ class BadTicket(Exception):
 class Ticket:
     survey: int
     revision: int
-    issued_at: int
+    begun_at: int  # when the attempt's first page was delivered
+    issued_at: int  # when this ticket was, after a mending perhaps
     nonce: UUID
 
     @property
     def age(self) -> int:
         """Seconds since it was issued; never less than zero, whatever clocks do."""
         return max(0, int(time.time()) - self.issued_at)
+
+    @property
+    def took(self) -> int:
+        """Seconds since the attempt began, with all its mending."""
+        return max(0, int(time.time()) - self.begun_at)
 
     @property
     def expired(self) -> bool:
@@ -52,9 +58,15 @@ def sign(body: bytes) -> bytes:
 
 
 def issue(*, survey: int, revision: int, nonce: UUID | None = None, at: int | None = None) -> str:
-    """A ticket for a new attempt or, with its nonce, for one going on; issued now or ``at``."""
-    issued_at = int(time.time()) if at is None else at
-    body = BODY.pack(survey, revision, issued_at, (nonce or uuid4()).bytes)
+    """A ticket for a new attempt, beginning now or ``at``."""
+    begun = int(time.time()) if at is None else at
+    return signed(Ticket(survey, revision, begun_at=begun, issued_at=begun, nonce=nonce or uuid4()))
+
+
+def signed(ticket: Ticket) -> str:
+    """The ticket as it stands in a form."""
+    times = ticket.begun_at, ticket.issued_at
+    body = BODY.pack(ticket.survey, ticket.revision, *times, ticket.nonce.bytes)
     return base64.urlsafe_b64encode(body + sign(body)).decode()
 
 
@@ -69,9 +81,9 @@ def read(text: str, *, survey: int) -> Ticket:
         body, signature = raw[: BODY.size], raw[BODY.size :]
         if not hmac.compare_digest(sign(body), signature):
             raise BadTicket("its signature is not ours")
-        of_survey, revision, issued_at, nonce = BODY.unpack(body)
+        of_survey, revision, begun_at, issued_at, nonce = BODY.unpack(body)
     except (ValueError, struct.error) as error:
         raise BadTicket("it is no ticket") from error
     if of_survey != survey:
         raise BadTicket("it is another survey's")
-    return Ticket(of_survey, revision, issued_at, UUID(bytes=nonce))
+    return Ticket(of_survey, revision, begun_at, issued_at, UUID(bytes=nonce))

@@ -13,7 +13,7 @@ from feedback.models.access import record
 from feedback.permissions import Access, survey_for
 from feedback.questionnaire import codebook
 from feedback.responses.selection import BadSelection
-from feedback.web.review import bad_selection, desk
+from feedback.web.desk import active_filters, bad_selection, desk
 
 
 def exporting(request: HttpRequest, slug: str) -> Access:
@@ -37,6 +37,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
         "access": access,
         "survey": access.survey,
         "query": at.query,
+        "active": active_filters(at),
         "pairs": at.selection.pairs(),
     }
     return render(request, "downloads/export.html", context)
@@ -65,7 +66,7 @@ def codebook_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHtt
     """What each column of the export holds."""
     access = exporting(request, slug)
     rows = codebook.rows(layout_of(access.survey).items)
-    text = b"".join(csv.line([codebook.guarded(cell) for cell in row]) for row in rows)
+    text = b"".join(csv.line(row) for row in rows)
     return as_file(HttpResponse(text), f"{slug}-codebook.csv")
 
 

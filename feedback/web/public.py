@@ -39,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The surveys that take answers now."""
     published = Survey.objects.filter(live__isnull=False).select_related("live")
     in_the_field = [survey for survey in published if survey.stage() is Stage.OPEN]
+    in_the_field.sort(key=lambda survey: survey.demonstration)
     return render(request, "public/home.html", {"surveys": in_the_field})
 
 

@@ -6,17 +6,17 @@ import polars as pl
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from feedback.analysis.charts import bars, posts
 from feedback.analysis.compile import Figures, compile_survey, figures
-from feedback.frames.layout import layout_of
-from feedback.models import Response, Role, Status, Survey
-from feedback.permissions import survey_for
+from feedback.models import Status, Survey
 from feedback.question_types.base import Item
-from feedback.responses.selection import BadSelection, Selection
-from feedback.web.review import bad_selection, desk
+from feedback.responses.order import newest_first
+from feedback.responses.selection import BadSelection
+from feedback.web.desk import Desk, active_filters, bad_selection, desk
 
 NEWEST = 5  # answers to an open question
 MOST_BARS = 15  # at once; what was chosen less often opens below
@@ -33,21 +33,43 @@ def stored_figures(survey: Survey) -> Figures:
 @login_required
 @require_safe
 def summary(request: HttpRequest, slug: str) -> HttpResponse:
-    """The report of all responses but spam."""
-    access = survey_for(request.user, slug, Role.VIEWER)
-    survey = access.survey
-    compiled = stored_figures(survey)
-    items = layout_of(survey).items
-    newest = newest_texts(survey, items)
+    """The report of all responses but spam, or of a selection of them."""
+    try:
+        at = desk(request, slug)
+    except BadSelection as error:
+        return bad_selection(request, slug, error)
+    found = figures_of(at)
+    newest = newest_texts(at)
     context = {
-        "access": access,
-        "survey": survey,
-        "figures": compiled,
-        "as_of": parse_datetime(compiled["as_of"]),
-        "days": posts(compiled["by_day"]),
-        "sections": [section(item, compiled["items"], newest) for item in items],
+        "access": at.access,
+        "survey": at.survey,
+        "query": at.query,
+        "active": active_filters(at),
+        "figures": found,
+        "as_of": parse_datetime(found["as_of"]),
+        "days": posts(found["by_day"]),
+        "sections": [section(item, found["items"], newest) for item in at.items],
     }
     return render(request, "reports/summary.html", context)
+
+
+@login_required
+@require_safe
+def summary_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same figures for machines."""
+    try:
+        at = desk(request, slug)
+    except BadSelection as error:
+        return bad_selection(request, slug, error)
+    return JsonResponse(figures_of(at))
+
+
+def figures_of(at: Desk) -> Figures:
+    """The stored summary, or the figures of a selection, counted now."""
+    if not at.selection:
+        return stored_figures(at.survey)
+    ids = pl.Series("id", list(at.rows.values_list("pk", flat=True)), dtype=pl.Int64)
+    return figures(at.survey, only=ids) | {"as_of": timezone.now().isoformat()}
 
 
 def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict[str, Any]:
@@ -65,27 +87,13 @@ def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict
     }
 
 
-def newest_texts(survey: Survey, items: Any) -> dict[str, list[tuple[int, str]]]:
+def newest_texts(at: Desk) -> dict[str, list[tuple[int, str]]]:
     """The newest answers in words to each open question, with the responses they are from."""
-    rows = Response.objects.filter(survey=survey).exclude(status=Status.SPAM)
-    open_keys = [item.key for item in items if not item.filters() and not item.personal]
+    rows = at.rows.exclude(status=Status.SPAM)
+    open_keys = [item.key for item in at.items if not item.filters() and not item.personal]
     found: dict[str, list[tuple[int, str]]] = {key: [] for key in open_keys}
-    for pk, answers in rows.order_by("-pk").values_list("pk", "answers")[:LOOKED_AT]:
+    for pk, answers in newest_first(rows).values_list("pk", "answers")[:LOOKED_AT]:
         for key in open_keys:
             if isinstance(answers.get(key), str) and len(found[key]) < NEWEST:
                 found[key].append((pk, answers[key]))
     return found
-
-
-@login_required
-@require_safe
-def summary_json(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same figures for machines, of all responses or of a selection."""
-    try:
-        at = desk(request, slug)
-    except BadSelection as error:
-        return bad_selection(request, slug, error)
-    if at.selection == Selection():
-        return JsonResponse(stored_figures(at.survey))
-    ids = pl.Series("id", list(at.rows.values_list("pk", flat=True)), dtype=pl.Int64)
-    return JsonResponse(figures(at.survey, only=ids))

@@ -1,6 +1,5 @@
 """The review desk: surveys, the list of responses, one response and what is done with it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -12,15 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback.frames.layout import layout_of
-from feedback.models import Response, Role, Status, Survey, Tag
+from feedback.models import Response, Role, Status, Tag
 from feedback.models.access import record
 from feedback.models.identity import decrypt
-from feedback.permissions import Access, memberships_of, survey_for
+from feedback.permissions import memberships_of, survey_for
 from feedback.questionnaire.reading import pages_read
 from feedback.responses import coding
+from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.search import text_parts
-from feedback.responses.selection import BadSelection, Selection
+from feedback.responses.selection import BadSelection
+from feedback.web.desk import active_filters, bad_selection, desk
 
 PAGE = 50  # responses
 COUNTED = 10_000  # exactly; counting on would take longer than the list
@@ -51,32 +51,6 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "review/overview.html", context)
 
 
-@dataclass(frozen=True)
-class Desk:
-    """A survey with the selection that the address names, for one person."""
-
-    access: Access
-    selection: Selection
-    rows: QuerySet[Response]
-    items: Any
-
-    @property
-    def survey(self) -> Survey:
-        return self.access.survey
-
-    @property
-    def query(self) -> str:
-        return self.selection.to_query()
-
-
-def desk(request: HttpRequest, slug: str, role: Role = Role.VIEWER) -> Desk:
-    """Raises: Http404 for an outsider, BadSelection for a filter that nothing can match."""
-    access = survey_for(request.user, slug, role)
-    items = layout_of(access.survey).items
-    selection = Selection.from_query(request.GET, items)
-    return Desk(access, selection, selection.responses(access.survey, items), items)
-
-
 @login_required
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
@@ -85,7 +59,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         at = desk(request, slug)
     except BadSelection as error:
         return bad_selection(request, slug, error)
-    rows, newer, older = keyset_page(at.rows, request.GET)
+    rows, to_newer, to_older = keyset_page(at.rows, request.GET)
     parts = text_parts(at.items)
     by_key = {part: item for item in at.items for part in item.checks}
     context = {
@@ -93,9 +67,10 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "survey": at.survey,
         "selection": at.selection,
         "query": at.query,
+        "active": active_filters(at),
         "rows": [(row, excerpt(row, parts, by_key)) for row in rows],
-        "newer": newer,
-        "older": older,
+        "newer": to_newer,
+        "older": to_older,
         "count": min(at.rows.order_by()[: COUNTED + 1].count(), COUNTED + 1),
         "counted": COUNTED,
         "statuses": Status,
@@ -107,43 +82,37 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
 
 def keyset_page(
     rows: QuerySet[Response], query: QueryDict
-) -> tuple[list[Response], int | None, int | None]:
-    """One page, and the ids from which the newer and the older page go on, if there are any."""
-    before, after = whole_number(query.get("before")), whole_number(query.get("after"))
+) -> tuple[list[Response], Place | None, Place | None]:
+    """One page, and the places from which the newer and the older page go on, if any do."""
     listed = rows.select_related("revision").prefetch_related("tags")
+    before, after = place(query.get("before")), place(query.get("after"))
     if after is not None:
-        page = list(listed.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
-        more = len(page) > PAGE
-        page = page[:PAGE][::-1]
-        return page, page[0].pk if page and more else None, page[-1].pk if page else None
-    if before is not None:
-        listed = listed.filter(pk__lt=before)
-    page = list(listed.order_by("-pk")[: PAGE + 1])
-    more = len(page) > PAGE
-    page = page[:PAGE]
-    newer = page[0].pk if page and before is not None else None
-    return page, newer, page[-1].pk if page and more else None
+        page = list(newer(listed, after)[: PAGE + 1])
+        ends = page[:PAGE][::-1]
+        return ends, place_of(ends, 0, there=len(page) > PAGE), place_of(ends, -1)
+    listed = newest_first(listed) if before is None else older(listed, before)
+    page = list(listed[: PAGE + 1])
+    ends = page[:PAGE]
+    further = place_of(ends, -1, there=len(page) > PAGE)
+    return ends, place_of(ends, 0, there=before is not None), further
 
 
-def whole_number(text: str | None) -> int | None:
-    """A number of the address; whatever else stands there is no page of ours."""
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Http404
-    return int(text)
+def place_of(page: list[Response], end: int, *, there: bool = True) -> Place | None:
+    return Place.of(page[end]) if page and there else None
+
+
+def place(text: str | None) -> Place | None:
+    """A place of the address; whatever else stands there is no page of ours."""
+    try:
+        return Place.read(text) if text else None
+    except NoPlace as error:
+        raise Http404 from error
 
 
 def excerpt(row: Response, parts: list[str], by_key: dict[str, Any]) -> list[tuple[str, str]]:
     """The first two texts of a response, each with its question."""
     texts = [(by_key[part].text, row.answers.get(part)) for part in parts]
     return [(question, text) for question, text in texts if isinstance(text, str)][:2]
-
-
-def bad_selection(request: HttpRequest, slug: str, error: BadSelection) -> HttpResponse:
-    access = survey_for(request.user, slug, Role.VIEWER)
-    context = {"access": access, "survey": access.survey, "problem": str(error)}
-    return render(request, "review/bad_selection.html", context, status=400)
 
 
 @login_required
@@ -181,8 +150,8 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "row": row,
         "pages": pages_read(row.revision.questionnaire, row.answers, identity),
         "personal": personal,
-        "newer": at.rows.filter(pk__gt=pk).order_by("pk").values_list("pk", flat=True).first(),
-        "older": at.rows.filter(pk__lt=pk).order_by("-pk").values_list("pk", flat=True).first(),
+        "newer": newer(at.rows, Place.of(row)).values_list("pk", flat=True).first(),
+        "older": older(at.rows, Place.of(row)).values_list("pk", flat=True).first(),
         "statuses": Status,
         "tags": names.values(),
         "notes": row.notes.select_related("author"),

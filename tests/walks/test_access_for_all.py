@@ -14,7 +14,7 @@ UNLABELLED = """[...document.querySelectorAll("input:not([type=hidden]), select,
   .filter(e => !(e.labels?.length || e.ariaLabel || e.getAttribute("aria-labelledby")))
   .map(e => e.outerHTML)"""
 NAMELESS = """[...document.querySelectorAll("a[href], button")]
-  .filter(e => !(e.innerText.trim() || e.ariaLabel)).map(e => e.outerHTML)"""
+  .filter(e => !(e.textContent.trim() || e.ariaLabel)).map(e => e.outerHTML)"""
 REPEATED_IDS = """[...document.querySelectorAll("[id]")].map(e => e.id)
   .filter((id, i, all) => all.indexOf(id) !== i)"""
 DANGLING = """[...document.querySelectorAll("[aria-describedby], [aria-labelledby], label[for]")]

@@ -39,6 +39,8 @@ class Command(BaseCommand):
             if options["owner"]:
                 make_owner(options["owner"], revision.survey)
         self.stdout.write(f"{revision} is {'now' if is_new else 'already'} live")
+        if not revision.survey.memberships.exists():
+            self.stderr.write("It has no member yet, so no staff page shows it: --owner NAME")
 
 
 def text_of(file: Path) -> str:

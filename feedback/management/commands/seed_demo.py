@@ -45,6 +45,8 @@ class Command(BaseCommand):
                 "Choose another --seed."
             ) from error
         seconds = progress.end()
+        if not revision.questionnaire.demonstration:
+            self.stderr.write(f"{survey} is no demonstration: filter by the source “demo…”.")
         self.stdout.write(f"{options['responses']:,} made-up responses in {seconds:.1f} s")
 
 

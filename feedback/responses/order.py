@@ -1,0 +1,63 @@
+"""Newest first, page by page from a place: any depth is as quick as the top.
+
+The order is that of receiving, and of numbers among those of one moment. A place names
+both, so that it holds even when the response it was made of is gone.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from django.db.models import Q, QuerySet
+
+from feedback.models import Response
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class NoPlace(Exception):
+    """A text that is no place in a list."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a response stands in the list."""
+
+    received_at: datetime
+    pk: int
+
+    @classmethod
+    def of(cls, response: Response) -> Self:
+        return cls(response.received_at, response.pk)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Raises: NoPlace."""
+        moment, _dash, pk = text.partition("-")
+        if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (moment, pk)):
+            raise NoPlace(text[:60])
+        try:
+            return cls(EPOCH + int(moment) * MICROSECOND, int(pk))
+        except OverflowError as error:
+            raise NoPlace(text[:60]) from error
+
+    def __str__(self) -> str:
+        return f"{(self.received_at - EPOCH) // MICROSECOND}-{self.pk}"
+
+
+def newest_first(rows: QuerySet[Response]) -> QuerySet[Response]:
+    return rows.order_by("-received_at", "-pk")
+
+
+def older(rows: QuerySet[Response], than: Place) -> QuerySet[Response]:
+    """What comes after a place, the nearest first."""
+    beyond = Q(received_at__lt=than.received_at) | Q(received_at=than.received_at, pk__lt=than.pk)
+    # The bound says the same again, in the one form that an index can begin at.
+    return newest_first(rows.filter(beyond, received_at__lte=than.received_at))
+
+
+def newer(rows: QuerySet[Response], than: Place) -> QuerySet[Response]:
+    """What comes before a place, the nearest first."""
+    beyond = Q(received_at__gt=than.received_at) | Q(received_at=than.received_at, pk__gt=than.pk)
+    return rows.filter(beyond, received_at__gte=than.received_at).order_by("received_at", "pk")

@@ -1,0 +1,77 @@
+"""A survey with the selection that an address names: what lists, exports and reports share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from feedback.frames.layout import layout_of
+from feedback.models import Response, Role, Survey
+from feedback.permissions import Access, survey_for
+from feedback.question_types.base import Item, Message
+from feedback.responses.selection import (
+    ANSWER,
+    STATUS_NAMES,
+    BadSelection,
+    Selection,
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A survey with the selection that the address names, for one person."""
+
+    access: Access
+    selection: Selection
+    rows: QuerySet[Response]
+    items: Sequence[Item]
+
+    @property
+    def survey(self) -> Survey:
+        return self.access.survey
+
+    @property
+    def query(self) -> str:
+        return self.selection.to_query()
+
+
+def desk(request: HttpRequest, slug: str, role: Role = Role.VIEWER) -> Desk:
+    """Raises: Http404 for an outsider, BadSelection for a filter that nothing can match."""
+    access = survey_for(request.user, slug, role)
+    items = layout_of(access.survey).items
+    selection = Selection.from_query(request.GET, items)
+    return Desk(access, selection, selection.responses(access.survey, items), items)
+
+
+def bad_selection(request: HttpRequest, slug: str, error: BadSelection) -> HttpResponse:
+    access = survey_for(request.user, slug, Role.VIEWER)
+    context = {"access": access, "survey": access.survey, "problem": str(error)}
+    return render(request, "review/bad_selection.html", context, status=400)
+
+
+def active_filters(at: Desk) -> list[tuple[str, str]]:
+    """Each filter that is on, in words, with the query that leaves just this one out."""
+    pairs = at.selection.pairs()
+    return [
+        (filter_in_words(*pair, at.items), urlencode([other for other in pairs if other != pair]))
+        for pair in pairs
+    ]
+
+
+def filter_in_words(name: str, value: str, items: Sequence[Item]) -> str:
+    if name.startswith(ANSWER):
+        item = next(item for item in items if item.key == name.removeprefix(ANSWER))
+        return f"{item.text} {item.filters()[value]}"
+    words: dict[str, Message] = {
+        "q": _("Words: %(value)s"),
+        "tag": _("Tag: %(value)s"),
+        "status": _("Status: %(value)s"),
+        "since": _("From %(value)s"),
+        "until": _("To %(value)s"),
+    }
+    shown = STATUS_NAMES[value].label if name == "status" else value
+    return str(words[name]) % {"value": shown}
