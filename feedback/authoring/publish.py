@@ -5,6 +5,7 @@ from django.db import transaction
 from feedback.models import FrameChunk, Revision, Survey
 from feedback.models.access import record
 from feedback.questionnaire.definition import Questionnaire
+from feedback.questionnaire.relevance import unmet
 
 
 class UnsafeChange(Exception):
@@ -19,8 +20,11 @@ def publish(questionnaire: Questionnaire, *, actor: object = None) -> tuple[Revi
         The live revision, and whether it is new: the same questionnaire again is not.
 
     Raises:
-        UnsafeChange: a key changed its type; give the new item a key of its own.
+        UnsafeChange: a key changed its type, or a condition means nothing; the message
+            says which, and what to do.
     """
+    for _place, message in unmet(questionnaire.pages):
+        raise UnsafeChange(message)
     Survey.objects.get_or_create(slug=questionnaire.slug, defaults={"title": questionnaire.title})
     survey = Survey.objects.select_for_update(of=["self"]).get(slug=questionnaire.slug)
     newest = survey.revisions.order_by("number").last()

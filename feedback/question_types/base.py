@@ -211,6 +211,7 @@ class Item(BaseModel):
     help: str = Field("", max_length=5_000)
     required: bool = False
     personal: bool = False
+    show_if: str = Field("", max_length=2_000, description="Condition; asked only if it holds")
 
     @model_validator(mode="after")
     def is_personal_only_if_it_may(self) -> Self:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
 
-from feedback.question_types.base import Answers, Posted
+from feedback.question_types.base import Answers, Item, Posted
 from feedback.questionnaire.definition import Questionnaire
+from feedback.questionnaire.expressions import holds
 
 # Stored in place of a personal answer, so that its state can be read without it.
 KEPT_APART = True
@@ -24,7 +25,10 @@ class Cleaned:
 def clean_answers(
     questionnaire: Questionnaire, posted: Posted, *, besides: Iterable[str] = ()
 ) -> Cleaned:
-    """Clean every item of a submitted form.
+    """Clean every item of a submitted form that is asked after the answers before it.
+
+    What is sent for an item that is not asked is left out: without scripts everything can
+    be filled in, and the page says on which answers each question depends.
 
     Args:
         besides: names of fields that are not items, such as the ticket's.
@@ -39,26 +43,37 @@ def clean_answers(
         names = ", ".join(sorted(unknown)[:5])
         message = _("This form has no question named %(names)s. Leave it out and send again.")
         errors[NON_FIELD_ERRORS] = [ValidationError(message, params={"names": names})]
+    values: Answers = {}
     for item in questionnaire.questions:
+        if not asked(item, questionnaire, values):
+            continue
         try:
-            keep(cleaned, item.clean(posted), personal=item.personal)
+            stored = item.clean(posted)
         except ValidationError as error:
             errors |= error.error_dict
-    errors |= repeated(questionnaire, posted)
+        else:
+            values |= stored
+            keep(cleaned, stored, personal=item.personal)
+        errors |= repeated(item, posted)
     if errors:
         raise ValidationError(errors)
     return cleaned
 
 
-def repeated(questionnaire: Questionnaire, posted: Posted) -> dict[str, list[ValidationError]]:
+def asked(item: Item, questionnaire: Questionnaire, values: Answers) -> bool:
+    """Whether an item is asked of whoever gave these answers to what comes before it."""
+    condition = questionnaire.conditions.get(item.key)
+    return condition is None or holds(condition, values)
+
+
+def repeated(item: Item, posted: Posted) -> dict[str, list[ValidationError]]:
     """An error for each field of one answer that came with several: which is meant?"""
     message = _("This question arrived with several answers. Send one.")
     return {
         name: [ValidationError(message)]
-        for name, values in posted.lists()
-        if len(values) > 1
-        and (item := questionnaire.field_names.get(name))
-        and not getattr(item.checks[name].widget, "allow_multiple_selected", False)
+        for name, check in item.checks.items()
+        if len(posted.getlist(name)) > 1
+        and not getattr(check.widget, "allow_multiple_selected", False)
     }
 
 

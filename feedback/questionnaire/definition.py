@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from feedback.question_types import AnyItem
 from feedback.question_types.base import Column, Item, Wording
+from feedback.questionnaire.expressions import Tree
 from feedback.questionnaire.problems import Place, Problem, problems_of
+from feedback.questionnaire.relevance import condition_of, unmet
 
 LONGEST = 20_000
 
@@ -23,6 +25,7 @@ class Page(BaseModel):
 
     title: str = Field("", max_length=300)
     introduction: str = Field("", max_length=LONGEST)
+    show_if: str = Field("", max_length=2_000, description="Condition of all its items")
     items: list[AnyItem] = Field(min_length=1, max_length=1_000)
 
 
@@ -69,6 +72,16 @@ class Questionnaire(BaseModel):
     @cached_property
     def by_key(self) -> dict[str, Item]:
         return {item.key: item for item in self.items}
+
+    @cached_property
+    def conditions(self) -> dict[str, Tree]:
+        """When each item is asked, its page's condition included; those always asked lack."""
+        found = {
+            item.key: condition_of(page.show_if, item.show_if)
+            for page in self.pages
+            for item in page.items
+        }
+        return {key: tree for key, tree in found.items() if tree is not None}
 
     @cached_property
     def field_names(self) -> dict[str, Item]:
@@ -123,7 +136,9 @@ def clashing(items: list[Item]) -> Iterator[Problem]:
 def check(data: Any) -> tuple[Questionnaire | None, list[Problem]]:
     """The questionnaire that the data stands for, or all that is wrong with it at once."""
     try:
-        return Questionnaire.model_validate(data), []
+        questionnaire = Questionnaire.model_validate(data)
+        found = [Problem(place, message) for place, message in unmet(questionnaire.pages)]
+        return (None, found) if found else (questionnaire, [])
     except ValidationError as error:
         found = problems_of(error, data)
     # Pydantic compares items only once each is sound; an author wants to hear all at once.

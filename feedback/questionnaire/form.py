@@ -4,6 +4,7 @@ Responses are validated by ``answers.clean_answers``, on fields shared per revis
 bound form is built only where there is something to show, as it copies every field.
 """
 
+import json
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -16,16 +17,43 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from feedback.question_types.base import Posted
+from feedback.question_types.base import Item, Posted
 from feedback.questionnaire.definition import Page, Questionnaire
+from feedback.questionnaire.expressions import as_json, keys_in
+from feedback.questionnaire.relevance import in_words
+
+
+class Conditional(LayoutObject):
+    """An item that is not always asked: told in words, and to scripts as a tree."""
+
+    def __init__(self, item: Item, questionnaire: Questionnaire) -> None:
+        self.item, self.fields = item, [item.layout()]
+        self.tree = questionnaire.conditions[item.key]
+        self.words = in_words(self.tree, questionnaire.by_key)
+
+    def render(
+        self, form: Any, context: Any, template_pack: Any = TEMPLATE_PACK, **kwargs: Any
+    ) -> SafeString:
+        inside = self.get_rendered_fields(  # type: ignore[no-untyped-call]
+            form, context, template_pack, **kwargs
+        )
+        return render_to_string(
+            "public/parts/conditional.html",
+            {"tree": as_json(self.tree), "words": self.words, "inside": inside},
+        )
 
 
 class Section(LayoutObject):
     """One page of the questionnaire under its heading."""
 
-    def __init__(self, page: Page, *, number: int, pages: int) -> None:
-        self.page, self.number, self.pages = page, number, pages
-        self.fields = [item.layout() for item in page.items]
+    def __init__(self, page: Page, questionnaire: Questionnaire, *, number: int) -> None:
+        self.page, self.number, self.pages = page, number, len(questionnaire.pages)
+        self.fields = [
+            Conditional(item, questionnaire)
+            if item.key in questionnaire.conditions
+            else item.layout()
+            for item in page.items
+        ]
 
     def render(
         self, form: Any, context: Any, template_pack: Any = TEMPLATE_PACK, **kwargs: Any
@@ -55,9 +83,16 @@ class AnswerForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.form_show_errors = True
-        pages = questionnaire.pages
-        sections = [Section(page, number=n, pages=len(pages)) for n, page in enumerate(pages, 1)]
-        self.helper.layout = Layout(*sections)
+        pages = enumerate(questionnaire.pages, 1)
+        self.helper.layout = Layout(*(Section(page, questionnaire, number=n) for n, page in pages))
+
+    @property
+    def kinds(self) -> str:
+        """What scripts need to read the answers that conditions ask for: kinds by key."""
+        trees = self.questionnaire.conditions.values()
+        keys = sorted({key for tree in trees for key in keys_in(tree)})
+        items = self.questionnaire.by_key
+        return json.dumps({key: items[key].kind for key in keys}) if keys else ""
 
     _errors: ErrorDict | None
 

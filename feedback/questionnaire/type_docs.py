@@ -15,9 +15,10 @@ Written by `manage.py document_question_types`; a test compares. Each type is on
 itself, its settings, and its example with what is stored and which columns it fills.
 
 Every type takes `key` (its name in exports, for good), `text` (the question), `help`,
-`required` and, where its answers can stand apart encrypted, `personal`.
+`required`, `show_if` (see [conditions](conditions.md)) and, where its answers can stand
+apart encrypted, `personal`.
 """
-COMMON = {"key", "type", "text", "help", "required", "personal"}
+COMMON = {"key", "type", "text", "help", "required", "personal", "show_if"}
 
 
 def reference() -> str:

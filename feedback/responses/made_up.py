@@ -7,7 +7,7 @@ a million take a minute or two, yet none holds what the form would have refused.
 
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
@@ -21,6 +21,7 @@ from feedback.models import Revision
 from feedback.models.identity import encrypt
 from feedback.question_types.base import Answers, Item
 from feedback.questionnaire.answers import Cleaned, keep
+from feedback.questionnaire.expressions import Tree, holds
 from feedback.responses import receipts
 
 POOL = 20_000  # answers to each item, at most
@@ -39,8 +40,10 @@ COPY = """
 class Piece:
     """One item's part of a response: JSON without its braces, ready for COPY."""
 
+    key: str
     answers: str
     identity: Answers
+    values: Answers  # by which later items are asked or not
 
 
 def seed(
@@ -83,6 +86,8 @@ def lines(revision: Revision, *, responses: int, seed: int, now: datetime) -> It
     start = f"{revision.survey_id}\t{revision.pk}"
     for arrived in arrivals(responses, Random(f"{seed} times"), now=now):
         pieces = [pieces[int(chance.random() * size)] for pieces in pools]
+        if questionnaire.conditions:
+            pieces = list(asked_of(pieces, questionnaire.conditions))
         nonce = UUID(int=chance.getrandbits(128), version=4)
         receipt = receipts.hash_of(receipts.code_for(nonce))
         seconds = int(chance.lognormvariate(5.3, 0.7)) + 8
@@ -100,10 +105,20 @@ def pool(item: Item, chance: Random, *, size: int) -> Sequence[Piece]:
 
 def piece(item: Item, fields: dict[str, list[str]]) -> Piece:
     cleaned = Cleaned()
-    keep(cleaned, item.clean(MultiValueDict(fields)), personal=item.personal)
+    values = item.clean(MultiValueDict(fields))
+    keep(cleaned, values, personal=item.personal)
     inside = json.dumps(cleaned.answers, ensure_ascii=False)[1:-1]
     # JSON has no raw tab or line end, so a backslash is all that COPY would misread.
-    return Piece(inside.replace("\\", "\\\\"), cleaned.identity)
+    return Piece(item.key, inside.replace("\\", "\\\\"), cleaned.identity, values)
+
+
+def asked_of(pieces: Sequence[Piece], conditions: Mapping[str, Tree]) -> Iterator[Piece]:
+    """The pieces of the items that are asked after the answers before them."""
+    values: Answers = {}
+    for piece in pieces:
+        if piece.key not in conditions or holds(conditions[piece.key], values):
+            values |= piece.values
+            yield piece
 
 
 def answers(pieces: Sequence[Piece]) -> str:
