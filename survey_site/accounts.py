@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from survey_site.processes import NotAllowed, ProgramsMissing, Server, launch
 LOCALE = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
 # Where Postgres lives when root may only run it as another user; see ``account_for``.
 OUTSIDE = Path("/var/lib/soundings")
+Asks = Sequence[tuple[signal.Signals, float]]
+# Roll back and leave; else leave at once and recover later.
+POSTGRES: Asks = ((signal.SIGINT, 20), (signal.SIGQUIT, 5))
 AS_ORDINARY_USER = "start as an ordinary user, or set DATABASE_URL to a server you have."
 
 
@@ -29,7 +33,9 @@ class Account:
     user: int | None = None
     group: int | None = None
 
-    def launch(self, program: str, *args: str, log: Path, url: str = "") -> Server:
+    def launch(
+        self, program: str, *args: str, log: Path, url: str = "", asks: Asks = POSTGRES
+    ) -> Server:
         # PG… variables are meant for the owner's clients, and would mislead the server.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         return launch(
@@ -40,8 +46,7 @@ class Account:
             environment=environment | {"LC_ALL": LOCALE},
             user=self.user,
             group=self.group,
-            # For Postgres: roll back and leave; else leave at once and recover later.
-            asks=((signal.SIGINT, 20), (signal.SIGQUIT, 5)),
+            asks=asks,
         )
 
 

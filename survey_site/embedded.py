@@ -164,7 +164,9 @@ def create_cluster(link: Path, *, account: Account, log: Path) -> None:
         made = Path(tempfile.mkdtemp(prefix="postgres-", dir=OUTSIDE))
         os.chown(made, account.user, account.group or 0)
     flags = ("-E", "UTF8", f"--locale={LOCALE}", "-U", "postgres", "--auth=trust")
-    initdb = account.launch("initdb", "-D", str(made), *flags, log=log)
+    # Interrupted, it may wait for its children for long; what it made goes anyway.
+    at_once = ((signal.SIGTERM, 1.0),)
+    initdb = account.launch("initdb", "-D", str(made), *flags, log=log, asks=at_once)
     try:
         started(initdb, lambda: initdb.process.poll() == 0, seconds=120)
     except BaseException:
