@@ -2,7 +2,7 @@
 
 from feedback.models.access import AuditEntry, Membership, Role
 from feedback.models.coding import Note, Tag
-from feedback.models.response import Change, Response, SearchText, Status
+from feedback.models.response import Change, Response, SearchText, Status, Tombstone
 from feedback.models.summary import FrameChunk, Summary
 from feedback.models.survey import Revision, Survey
 
@@ -20,4 +20,5 @@ __all__ = [
     "Summary",
     "Survey",
     "Tag",
+    "Tombstone",
 ]

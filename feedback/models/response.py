@@ -81,6 +81,18 @@ class Response(models.Model):
         return f"#{self.pk}"
 
 
+class Tombstone(models.Model):
+    """What stays of a response that its respondent withdrew: that it was, and until when."""
+
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="tombstones")
+    response_id = models.BigIntegerField()
+    receipt = models.UUIDField(db_index=True, help_text=_("Hash of the receipt code"))
+    withdrawn_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"response {self.response_id}, withdrawn"
+
+
 class Change(models.Model):
     """The outbox: a response that was inserted, changed or deleted since ``refresh`` ran.
 

@@ -11,12 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback.models import Survey
-from feedback.models.identity import decrypt
 from feedback.models.survey import Stage
 from feedback.question_types.base import Posted
 from feedback.questionnaire.form import AnswerForm
-from feedback.questionnaire.reading import pages_read
-from feedback.responses import receipts
 from feedback.responses.in_field import InField, NoSuchSurvey, in_field, revision
 from feedback.responses.receive import (
     Closed,
@@ -139,27 +136,3 @@ def words_of(field: BoundField) -> str:
     options = dict(getattr(field.field, "choices", ()))
     chosen = value if isinstance(value, list) else [value]
     return ", ".join(str(options.get(part, part)) for part in chosen if part)
-
-
-@require_safe
-def receipt(request: HttpRequest, code: str) -> HttpResponse:
-    """What was stored, for whoever holds the code; personal answers only when asked for."""
-    response = receipts.find(code)
-    if response is None:
-        raise Http404
-    questionnaire = response.revision.questionnaire
-    shown = request.GET.get("personal") == "show"
-    identity = decrypt(response.identity, nonce=response.nonce) if shown else {}
-    with translation.override(questionnaire.language):
-        context = {
-            "questionnaire": questionnaire,
-            "response": response,
-            "code": code,
-            "pages": pages_read(questionnaire, response.answers, identity),
-            "personal_shown": shown,
-        }
-        page = HttpResponse(render_to_string("public/receipt.html", context))
-    page.headers["Cache-Control"] = "no-store"
-    page.headers["Referrer-Policy"] = "no-referrer"
-    page.headers["X-Robots-Tag"] = "noindex"
-    return page

@@ -3,13 +3,15 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from feedback.web import downloads, health, reports, review
+from feedback.web import downloads, health, receipt, reports, review
 from feedback.web import public as pages
 
 public = [
     path("", pages.home, name="home"),
     path("s/<slug:slug>/", pages.answer, name="answer"),
-    path("r/<str:code>/", pages.receipt, name="receipt"),
+    path("r/<str:code>/", receipt.receipt, name="receipt"),
+    path("r/<str:code>/withdraw/", receipt.withdraw, name="withdraw"),
+    path("r/<str:code>/download.json", receipt.download, name="download"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
 ]
