@@ -5,20 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('feedback', '0002_outbox_and_frozen_revisions'),
+        ("feedback", "0002_outbox_and_frozen_revisions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Tombstone',
+            name="Tombstone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('response_id', models.BigIntegerField()),
-                ('receipt', models.UUIDField(db_index=True, help_text='Hash of the receipt code')),
-                ('withdrawn_at', models.DateTimeField(auto_now_add=True)),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tombstones', to='feedback.survey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("response_id", models.BigIntegerField()),
+                ("receipt", models.UUIDField(db_index=True, help_text="Hash of the receipt code")),
+                ("withdrawn_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tombstones",
+                        to="feedback.survey",
+                    ),
+                ),
             ],
         ),
     ]
