@@ -23,20 +23,22 @@ APPLICATION = "soundings-live-site"  # by this name the database knows the serve
 
 
 @pytest.fixture(scope="session")
-def live_site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def live_site(
+    django_db_setup: None, static_files: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of a running site, such as ``http://127.0.0.1:41234``."""
     folder = tmp_path_factory.mktemp("live-site")
     port = free_port()
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "survey_site.settings",
         "DATA_DIR": str(folder),
-        "STATIC_ROOT": str(folder / "static"),
+        "STATIC_ROOT": str(settings.STATIC_ROOT),  # collected once for the whole run
         "DATABASE_URL": database_of_tests(),
         "REDIS_URL": settings.REDIS_URL,
         "SECRET_KEY": settings.SECRET_KEY,
         "IDENTITY_KEYS": ",".join(settings.IDENTITY_KEYS),
         "ALLOWED_HOSTS": "127.0.0.1",
-        "DEBUG": "1",  # static files straight from their folders
+        "DEBUG": "0",  # as in production: hashed files, our own pages for errors
     }
     words = (
         f"granian --interface wsgi --host 127.0.0.1 --port {port} --http 1 --no-ws --workers 2"
