@@ -1,4 +1,4 @@
-"""Django's admin, for the instance's own things: surveys, who may do what in them.
+"""Django's admin, for the instance's own things: users, and who may do what in which survey.
 
 Answers are read and sorted at the review desk, where every look is accounted for.
 """
@@ -22,7 +22,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 class SurveyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["slug", "title", "live", "opens_at", "closes_at"]
     list_select_related = ["live", "live__survey"]
-    readonly_fields = ["slug", "title", "live"]
+    readonly_fields = ["slug", "title", "live", "opens_at", "closes_at"]
     inlines = [MembershipInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -25,6 +25,10 @@ class Access:
         return self.role >= Role.REVIEWER
 
     @property
+    def edits(self) -> bool:
+        return self.role >= Role.EDITOR
+
+    @property
     def sees_personal(self) -> bool:
         return self.membership.sees_personal
 

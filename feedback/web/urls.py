@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from feedback.web import downloads, health, receipt, reports, review
+from feedback.web import authoring, downloads, health, receipt, reports, review
 from feedback.web import public as pages
 
 public = [
@@ -25,6 +25,7 @@ staff = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("", review.surveys, name="surveys"),
     path("<slug:slug>/", review.overview, name="overview"),
+    path("<slug:slug>/settings/", authoring.settings, name="settings"),
     path("<slug:slug>/responses/", review.listing, name="responses"),
     path("<slug:slug>/responses/<int:pk>/", review.response, name="response"),
     path("<slug:slug>/responses/<int:pk>/act/", review.act, name="act"),

@@ -33,6 +33,7 @@ DOORS: Mapping[str, tuple[str, Mapping[str, int]]] = {
     "personal": ("post", TRUSTED),
     "summary": ("get", MEMBERS),
     "summary_json": ("get", MEMBERS),
+    "settings": ("get", TRUSTED),
     "export": ("get", TRUSTED),
     "export_csv": ("get", TRUSTED),
     "codebook_csv": ("get", TRUSTED),
