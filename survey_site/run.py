@@ -20,15 +20,11 @@ from survey_site.embedded import start_postgres, start_redis
 from survey_site.processes import CannotStart, NotAllowed, Server, dies_with_us, say
 from survey_site.programs import start_programs
 from survey_site.remembered import remember, remember_secrets, remembered
-from survey_site.site import ROOT, Site
+from survey_site.site import ROOT, Site, Stop, asked_to_stop
 
 STOP_ORDER = ("web", "worker", "beat", "redis", "postgres")
 SURVEYS = ("surveys/open-model-feedback.yaml", "surveys/demonstration.yaml")
 DEMO = "seed_demo demonstration --responses 2000 --seed 1 --if-empty"
-
-
-class Stop(BaseException):
-    """Somebody asked us to end; not an ``Exception``, so that nothing swallows it."""
 
 
 class CommandFailed(CannotStart):
@@ -61,6 +57,7 @@ def stop_now(number: int, frame: FrameType | None) -> None:
     """End the main program, once: a second Ctrl-C must not interrupt the stopping."""
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
+    asked_to_stop.set()
     raise Stop
 
 
@@ -69,7 +66,7 @@ def run(site: Site, *, was_killed: bool) -> None:
     try:
         password = bring_up(site, was_killed=was_killed)
         say(welcome(site, password))
-        while True:
+        while not asked_to_stop.is_set():
             for kept in list(site.kept.values()):
                 kept.look_after()
             time.sleep(0.3)

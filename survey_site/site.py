@@ -5,11 +5,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from survey_site.processes import CannotStart, Kept, Server, say
 
 ROOT = Path(__file__).resolve().parent.parent
 STEPS = 8
+
+
+class Stop(BaseException):
+    """Somebody asked us to end; not an ``Exception``, so that nothing swallows it."""
+
+
+# Python itself swallows what a signal raises in the middle of a fork, so it is also noted.
+asked_to_stop = Event()
 
 
 class SettingRefused(CannotStart):
@@ -63,6 +72,8 @@ class Site:
             say("")
             raise
         say(f"{time.monotonic() - begun:.1f} s")
+        if asked_to_stop.is_set():
+            raise Stop
 
     def keep(self, name: str, start: Callable[[], Server]) -> Server:
         self.kept[name] = Kept(name, start)
