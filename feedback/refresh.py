@@ -87,9 +87,10 @@ def compile_outdated() -> None:
 
 def rebuild_everything() -> int:
     """Derive all from the responses alone, as if nothing had been derived before."""
-    FrameChunk.objects.all().delete()
-    Summary.objects.all().delete()
-    with connection.cursor() as cursor:
+    # In one: killed between the two, it would leave neither figures nor word of what to make.
+    with transaction.atomic(), connection.cursor() as cursor:
+        FrameChunk.objects.all().delete()
+        Summary.objects.all().delete()
         cursor.execute(
             "INSERT INTO feedback_change (survey_id, response_id)"
             " SELECT survey_id, id FROM feedback_response"

@@ -6,6 +6,8 @@ from typing import Any
 
 from feedback.question_types.base import Message
 
+MOST_AT_ONCE = 15  # bars; what was chosen less often is for who asks for it
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -26,11 +28,11 @@ class Bar:
 
 
 def bars(figures: Mapping[str, Any], labels: Mapping[str, Message]) -> list[Bar]:
-    """An item's counts as bars, in the order of its labels, or the largest first past 15."""
+    """An item's counts as bars, in the order of its labels, or the largest first if many."""
     shares = figures.get("shares", {})
     counts = figures.get("counts", {})
     order = [code for code in labels if code in counts]
-    if len(labels) > 15:
+    if len(labels) > MOST_AT_ONCE:
         order.sort(key=lambda code: (-counts[code], str(labels[code])))
     return [
         Bar(code, labels[code], counts[code], *(100 * part for part in shares[code]))

@@ -1,11 +1,13 @@
 """A survey with the selection that an address names: what lists, exports and reports share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -47,10 +49,19 @@ def desk(request: HttpRequest, slug: str, role: Role = Role.VIEWER) -> Desk:
     return Desk(access, selection, selection.responses(access.survey, items), items)
 
 
-def bad_selection(request: HttpRequest, slug: str, error: BadSelection) -> HttpResponse:
-    access = survey_for(request.user, slug, Role.VIEWER)
-    context = {"access": access, "survey": access.survey, "problem": str(error)}
-    return render(request, "review/bad_selection.html", context, status=400)
+def selecting(view: Callable[..., Any]) -> Callable[..., Any]:
+    """For views with a desk: a filter that nothing can match is told, with the way on."""
+
+    @wraps(view)
+    def handler(request: HttpRequest, slug: str, **rest: Any) -> Any:
+        try:
+            return view(request, slug, **rest)
+        except BadSelection as error:
+            access = survey_for(request.user, slug, Role.VIEWER)
+            context = {"access": access, "survey": access.survey, "problem": str(error)}
+            return render(request, "review/bad_selection.html", context, status=400)
+
+    return handler
 
 
 def active_filters(at: Desk) -> list[tuple[str, str]]:

@@ -12,8 +12,7 @@ from feedback.models import Role
 from feedback.models.access import record
 from feedback.permissions import Access, survey_for
 from feedback.questionnaire import codebook
-from feedback.responses.selection import BadSelection
-from feedback.web.desk import active_filters, bad_selection, desk
+from feedback.web.desk import active_filters, desk, selecting
 
 
 def exporting(request: HttpRequest, slug: str) -> Access:
@@ -26,13 +25,11 @@ def exporting(request: HttpRequest, slug: str) -> Access:
 
 @login_required
 @require_safe
+@selecting
 def export(request: HttpRequest, slug: str) -> HttpResponse:
     """What can be downloaded, and of which responses."""
     access = exporting(request, slug)
-    try:
-        at = desk(request, slug)
-    except BadSelection as error:
-        return bad_selection(request, slug, error)
+    at = desk(request, slug)
     context = {
         "access": access,
         "survey": access.survey,
@@ -45,13 +42,11 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_safe
+@selecting
 def export_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse:
     """The selection as CSV, from the first byte on as PostgreSQL hands it over."""
     access = exporting(request, slug)
-    try:
-        at = desk(request, slug)
-    except BadSelection as error:
-        return bad_selection(request, slug, error)
+    at = desk(request, slug)
     asked = {name: request.GET.get(name) == "1" for name in ("labels", "bom", "personal")}
     if asked["personal"] and not access.sees_personal:
         raise Http404

@@ -10,16 +10,14 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
-from feedback.analysis.charts import bars, posts
+from feedback.analysis.charts import MOST_AT_ONCE, bars, posts
 from feedback.analysis.compile import Figures, compile_survey, figures
 from feedback.models import Status, Survey
 from feedback.question_types.base import Item
 from feedback.responses.order import newest_first
-from feedback.responses.selection import BadSelection
-from feedback.web.desk import Desk, active_filters, bad_selection, desk
+from feedback.web.desk import Desk, active_filters, desk, selecting
 
 NEWEST = 5  # answers to an open question
-MOST_BARS = 15  # at once; what was chosen less often opens below
 LOOKED_AT = 300  # responses among which the newest answers are found
 
 
@@ -32,12 +30,10 @@ def stored_figures(survey: Survey) -> Figures:
 
 @login_required
 @require_safe
+@selecting
 def summary(request: HttpRequest, slug: str) -> HttpResponse:
     """The report of all responses but spam, or of a selection of them."""
-    try:
-        at = desk(request, slug)
-    except BadSelection as error:
-        return bad_selection(request, slug, error)
+    at = desk(request, slug)
     found = figures_of(at)
     newest = newest_texts(at)
     context = {
@@ -55,13 +51,10 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_safe
+@selecting
 def summary_json(request: HttpRequest, slug: str) -> HttpResponse:
     """The same figures for machines."""
-    try:
-        at = desk(request, slug)
-    except BadSelection as error:
-        return bad_selection(request, slug, error)
-    return JsonResponse(figures_of(at))
+    return JsonResponse(figures_of(desk(request, slug)))
 
 
 def figures_of(at: Desk) -> Figures:
@@ -81,8 +74,8 @@ def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict
         "item": item,
         "figures": found,
         "asked": answered + found.get("blank", 0) + found.get("declined", 0),
-        "bars": drawn[:MOST_BARS],
-        "further": drawn[MOST_BARS:],
+        "bars": drawn[:MOST_AT_ONCE],
+        "further": drawn[MOST_AT_ONCE:],
         "newest": newest.get(item.key, []),
     }
 

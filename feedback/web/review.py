@@ -19,8 +19,7 @@ from feedback.questionnaire.reading import pages_read
 from feedback.responses import coding
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.search import text_parts
-from feedback.responses.selection import BadSelection
-from feedback.web.desk import active_filters, bad_selection, desk
+from feedback.web.desk import active_filters, desk, selecting
 
 PAGE = 50  # responses
 COUNTED = 10_000  # exactly; counting on would take longer than the list
@@ -53,12 +52,10 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_safe
+@selecting
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """Responses, newest first, by keyset: any page is as quick as the first."""
-    try:
-        at = desk(request, slug)
-    except BadSelection as error:
-        return bad_selection(request, slug, error)
+    at = desk(request, slug)
     rows, to_newer, to_older = keyset_page(at.rows, request.GET)
     parts = text_parts(at.items)
     by_key = {part: item for item in at.items for part in item.checks}
@@ -117,6 +114,7 @@ def excerpt(row: Response, parts: list[str], by_key: dict[str, Any]) -> list[tup
 
 @login_required
 @require_safe
+@selecting
 def response(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """One response, with the way to its neighbours in the selection."""
     return response_page(request, slug, pk, personal=False)
@@ -124,6 +122,7 @@ def response(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@selecting
 def personal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The same with its personal answers; the look is recorded before it is granted."""
     access = survey_for(request.user, slug, Role.VIEWER)
@@ -135,10 +134,7 @@ def personal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -> HttpResponse:
-    try:
-        at = desk(request, slug)
-    except BadSelection as error:
-        return bad_selection(request, slug, error)
+    at = desk(request, slug)
     rows = Response.with_identity if personal else Response.objects
     row = get_object_or_404(rows.select_related("revision"), survey=at.survey, pk=pk)
     identity = decrypt(row.identity, nonce=row.nonce) if personal else {}
