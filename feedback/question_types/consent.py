@@ -2,39 +2,25 @@
 
 from collections.abc import Mapping
 from random import Random
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-import polars as pl
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from feedback.question_types.base import (
-    JSON,
-    Answers,
-    Column,
-    Dtype,
-    Example,
-    Item,
-    Kind,
-    Message,
-    Posted,
-    state_of,
-    true_of,
-)
+from feedback.question_types.base import Answers, Example, Posted
+from feedback.question_types.truths import Truth
 
 AGREE = _("We can only take your answers if you agree. Tick the box, or leave the page.")
 NOT_A_TICK = _("Consent is given with a tick, sent as “on”. Tick the box, or leave it empty.")
 GIVEN = {"yes": _("Agreed"), "no": _("Did not agree")}
 
 
-class Consent(Item):
+class Consent(Truth):
     """Stored as true or false: a box left empty is a "no", never blank."""
 
     type: Literal["consent"] = "consent"
-    kind: ClassVar = Kind.TRUTH
-    may_be_personal: ClassVar[bool] = False
+    said: ClassVar = GIVEN
 
     def field(self) -> forms.Field:
         return forms.BooleanField(
@@ -56,23 +42,6 @@ class Consent(Item):
 
     def posted(self, cells: Mapping[str, str]) -> dict[str, list[str]]:
         return {self.key: ["on"]} if cells.get(self.key) == "1" else {}
-
-    def columns(self) -> list[Column]:
-        given = true_of(self.key)
-        return [Column(self.key, self.text, self.key, Dtype.BOOLEAN, given, state_of(self.key))]
-
-    def words(self, part: str, answer: JSON) -> Message:
-        return GIVEN["yes" if answer else "no"]
-
-    def where(self, code: str) -> Q:
-        return Q(answers__contains={self.key: code == "yes"})
-
-    def filters(self) -> Mapping[str, Message]:
-        return GIVEN
-
-    def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
-        given = int(answers[self.key].sum())
-        return {"counts": {"yes": given, "no": answers.height - given}}
 
     @classmethod
     def example(cls) -> Example:

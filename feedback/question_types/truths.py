@@ -1,0 +1,43 @@
+"""What the types whose answer is true or false share: yes/no and consent."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import polars as pl
+from django.db.models import Q
+
+from feedback.question_types.base import (
+    JSON,
+    Column,
+    Dtype,
+    Item,
+    Kind,
+    Message,
+    state_of,
+    true_of,
+)
+
+
+class Truth(Item):
+    """Stored as true or false; ``said`` gives the words of both, by the codes yes and no."""
+
+    kind: ClassVar = Kind.TRUTH
+    may_be_personal: ClassVar[bool] = False
+    said: ClassVar[Mapping[str, Message]]
+
+    def columns(self) -> list[Column]:
+        yes = true_of(self.key)
+        return [Column(self.key, self.text, self.key, Dtype.BOOLEAN, yes, state_of(self.key))]
+
+    def words(self, part: str, answer: JSON) -> Message:
+        return self.said["yes" if answer else "no"]
+
+    def where(self, code: str) -> Q:
+        return Q(answers__contains={self.key: code == "yes"})
+
+    def filters(self) -> Mapping[str, Message]:
+        return self.said
+
+    def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
+        yes = int(answers[self.key].sum())
+        return {"counts": {"yes": yes, "no": answers.height - yes}}
