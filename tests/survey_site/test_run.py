@@ -17,7 +17,7 @@ import pytest
 from survey_site.checks import AlreadyRunning, PortTaken, check_port, locked
 from survey_site.processes import Kept, Server, launch
 from survey_site.remembered import remember_secrets, remembered
-from survey_site.site import SettingRefused, Site
+from survey_site.site import SettingRefused, Site, Stop, asked_to_stop
 
 ROOT = Path(__file__).resolve().parents[2]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
@@ -248,3 +248,16 @@ def test_a_program_that_keeps_dying_is_started_less_and_less_often(
     assert eventually(started_three_times)
     kept.end()
     assert starts[2] - starts[1] > starts[1] - starts[0] >= 0.5
+
+
+def test_a_stop_that_was_swallowed_ends_the_start_after_its_step(tmp_path: Path) -> None:
+    """Python drops what a signal raises in the middle of a fork; the wish is noted as well."""
+    site = Site.read({"DATA_DIR": str(tmp_path)})
+    asked_to_stop.set()
+    try:
+        with pytest.raises(Stop), site.step("Something"):
+            pass
+    finally:
+        asked_to_stop.clear()
+    with site.step("Something else"):  # control: nobody asks any more
+        pass
