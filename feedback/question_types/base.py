@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from random import Random
-from typing import Annotated, Any, ClassVar, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 import polars as pl
 from crispy_forms.layout import Div, LayoutObject
@@ -52,8 +52,18 @@ Code = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9]([_.-]?[A-Za-z0-9])*$", max_length=60)
 ]
 Wording = Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
+Condition = Annotated[str, StringConstraints(max_length=2_000)]
+Way = Literal["refused", "dont_know"]
 
 REQUIRED = _("This question needs an answer.")
+DECLINED = "declined"  # the part that says how an answer was declined
+WAYS: Mapping[str, Message] = {
+    "refused": _("Prefer not to say"),
+    "dont_know": _("I don’t know"),
+}
+INSTEAD = _("Instead of an answer")
+ONE_WAY = _("You ticked two ways not to answer. Keep one of them.")
+ANSWERED_TOO = _("You answered and also ticked “%(way)s”. Keep one of the two.")
 
 
 class State(IntEnum):
@@ -176,6 +186,9 @@ class Choice(BaseModel):
 
     code: Code
     text: Wording
+    show_if: Condition = Field("", description="Condition; offered only if it holds")
+    exclusive: bool = Field(False, description="Goes with no other, such as none of the above")
+    fixed: bool = Field(False, description="Keeps its place when the options are shuffled")
 
 
 @dataclass(frozen=True)
@@ -211,13 +224,39 @@ class Item(BaseModel):
     help: str = Field("", max_length=5_000)
     required: bool = False
     personal: bool = False
-    show_if: str = Field("", max_length=2_000, description="Condition; asked only if it holds")
+    show_if: Condition = Field("", description="Condition; asked only if it holds")
+    required_if: Condition = Field("", description="Condition; needs an answer if it holds")
+    decline: list[Way] = Field([], description="Ways to decline that are offered")
 
     @model_validator(mode="after")
     def is_personal_only_if_it_may(self) -> Self:
         if self.personal and not self.may_be_personal:
             raise ValueError(f"{self.type} cannot be personal; use a text or single_choice")
         return self
+
+    # -- conditions --------------------------------------------------------------------
+
+    @property
+    def formula(self) -> str:
+        """The expression whose value is the answer; "" for what people answer themselves."""
+        return ""
+
+    @property
+    def address_part(self) -> str:
+        """The part of the form's address that fills it in; "" for none."""
+        return ""
+
+    def operands(self) -> "Mapping[str, Item]":
+        """What conditions may speak of, by the name of the stored answer."""
+        return {self.key: self} if self.asks else {}
+
+    def offered_if(self) -> Mapping[str, str]:
+        """The conditions of options that are not offered to all, by code."""
+        return {}
+
+    def chosen(self, answers: Answers) -> Sequence[str]:
+        """The codes among stored answers that ``offered_if`` may speak of."""
+        return []
 
     # -- answering ---------------------------------------------------------------------
 
@@ -233,13 +272,56 @@ class Item(BaseModel):
         """Where its fields stand on the page: together, in one block."""
         return Div(*self.fields(), css_class=f"item item-{self.type}")
 
+    def arranged(self, fields: Mapping[str, forms.Field], order: Sequence[str]) -> None:
+        """Put the options of its fields in one of its ``orders``."""
+
+    def orders(self, turn: int) -> Sequence[str]:
+        """The codes of its options as one respondent sees them; empty if all see the same.
+
+        Args:
+            turn: which of the orders that are dealt out, from 0.
+        """
+        return []
+
     @cached_property
     def checks(self) -> dict[str, forms.Field]:
         """The fields that validate every response; shared, so never bound or changed."""
         return self.fields()
 
+    @property
+    def declined_part(self) -> str:
+        return f"{self.key}__{DECLINED}"
+
+    def ways(self) -> dict[str, forms.Field]:
+        """The field for declining, where that is offered."""
+        if not self.decline:
+            return {}
+        field = forms.MultipleChoiceField(
+            label=INSTEAD,
+            required=False,
+            choices=[(way, WAYS[way]) for way in self.decline],
+            widget=forms.CheckboxSelectMultiple(attrs={"data-declines": self.key}),
+        )
+        return {self.declined_part: field}
+
+    def taken(self, posted: Posted) -> Answers:
+        """What is stored for a submitted form: the answer, or how it was declined.
+
+        Raises:
+            ValidationError: as ``clean``; or it was answered and declined at once.
+        """
+        said = [way for way in posted.getlist(self.declined_part) if way in self.decline]
+        if not said:
+            return self.clean(posted)
+        if len(said) > 1:
+            raise ValidationError({self.declined_part: ONE_WAY})
+        if any(value.strip() for name in self.checks for value in posted.getlist(name)):
+            message = ValidationError(ANSWERED_TOO, params={"way": WAYS[said[0]]})
+            raise ValidationError({self.declined_part: message})
+        return {self.key: {"state": said[0]}}
+
     def clean(self, posted: Posted) -> Answers:
-        """What is stored for a submitted form, by part.
+        """What is stored for an answer that was not declined, by part.
 
         Raises:
             ValidationError: by field name, each message saying how to mend it.
@@ -258,6 +340,11 @@ class Item(BaseModel):
     def stored(self, cleaned: dict[str, Any]) -> Answers:
         """Cleaned fields as JSON; a type overrides it where parts depend on each other."""
         return cleaned
+
+    def refilled(self, answers: Answers) -> dict[str, list[str]]:
+        """The form fields that stored answers came from; the reverse of ``clean``."""
+        given = {name: answers.get(name) for name in self.checks}
+        return {name: [str(answer)] for name, answer in given.items() if answer is not None}
 
     def posted(self, cells: Mapping[str, str]) -> dict[str, list[str]]:
         """The form fields that a row of a file stands for; the reverse of ``columns``."""

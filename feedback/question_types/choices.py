@@ -1,7 +1,8 @@
 """What the types that offer options share: their check, their codes, "other: specify"."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from random import Random
 from typing import Any, Self
 
 from django import forms
@@ -37,6 +38,7 @@ class Offering(Item):
 
     choices: list[Choice] = Field(min_length=1, max_length=10_000)
     other: str = Field("", max_length=200, description="Wording of an option to type in")
+    shuffle: bool = Field(False, description="Deal the options out in different orders")
 
     @model_validator(mode="after")
     def codes_differ(self) -> Self:
@@ -56,6 +58,33 @@ class Offering(Item):
         """Code and text of every option, in order, the one to type in last."""
         offered = [(choice.code, choice.text) for choice in self.choices]
         return [*offered, (OTHER, self.other)] if self.other else offered
+
+    def offered_if(self) -> Mapping[str, str]:
+        return {choice.code: choice.show_if for choice in self.choices if choice.show_if}
+
+    def chosen(self, answers: Answers) -> Sequence[str]:
+        answer = answers.get(self.key)
+        codes = answer if isinstance(answer, list) else [answer]
+        return [code for code in codes if isinstance(code, str)]
+
+    def orders(self, turn: int) -> Sequence[str]:
+        """Each turn begins elsewhere in one mixed order, so that over all turns every
+        option stands about as often in every place; the fixed ones stay last."""
+        if not self.shuffle:
+            return []
+        moving = [choice.code for choice in self.choices if not choice.fixed]
+        Random(self.key).shuffle(moving)  # noqa: S311 - an order, not a secret
+        start = turn % len(moving) if moving else 0
+        turned = moving[start:] + moving[:start]
+        if turn // max(len(moving), 1) % 2:
+            turned.reverse()
+        last = [code for code, _text in self.options() if code not in moving]
+        return [*turned, *last]
+
+    def arranged(self, fields: Mapping[str, forms.Field], order: Sequence[str]) -> None:
+        field: Any = fields[self.key]
+        place = {code: number for number, code in enumerate(order)}
+        field.choices = sorted(field.choices, key=lambda option: place.get(str(option[0]), -1))
 
     def other_fields(self) -> dict[str, forms.Field]:
         if not self.other:

@@ -40,6 +40,9 @@ class Consent(Truth):
         agrees = self.required or chance.random() < 0.7
         return {self.key: ["on"]} if agrees else {}
 
+    def refilled(self, answers: Answers) -> dict[str, list[str]]:
+        return {self.key: ["on"]} if answers.get(self.key) is True else {}
+
     def posted(self, cells: Mapping[str, str]) -> dict[str, list[str]]:
         return {self.key: ["on"]} if cells.get(self.key) == "1" else {}
 

@@ -8,6 +8,7 @@ import polars as pl
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 from pydantic import Field, model_validator
 
@@ -31,6 +32,7 @@ TOO_FEW = ngettext_lazy("Choose at least %(n)d option.", "Choose at least %(n)d 
 TOO_MANY = ngettext_lazy(
     "Choose at most %(n)d option; untick some.", "Choose at most %(n)d options; untick some.", "n"
 )
+ALONE = _("“%(option)s” goes with no other option. Untick it, or the others.")
 
 
 class MultipleChoice(Offering):
@@ -71,7 +73,11 @@ class MultipleChoice(Offering):
         text = cleaned.get(self.other_part)
         ticked = {*cleaned[self.key], *([OTHER] if text else [])}
         chosen = [code for code, _text in self.options() if code in ticked]
-        if chosen and len(chosen) < self.least:
+        alone = [choice for choice in self.choices if choice.exclusive and choice.code in ticked]
+        if alone and len(chosen) > 1:
+            message = ValidationError(ALONE, params={"option": alone[0].text})
+            raise ValidationError({self.key: message})
+        if chosen and not alone and len(chosen) < self.least:
             raise ValidationError({self.key: TOO_FEW % {"n": self.least}})
         if self.most is not None and len(chosen) > self.most:
             raise ValidationError({self.key: TOO_MANY % {"n": self.most}})
@@ -105,6 +111,13 @@ class MultipleChoice(Offering):
             for code, text in self.options()
         ]
         return [*ticks, *self.other_columns()]
+
+    def refilled(self, answers: Answers) -> dict[str, list[str]]:
+        typed = answers.get(self.other_part)
+        return {
+            self.key: [*self.chosen(answers)],
+            **({self.other_part: [str(typed)]} if typed is not None else {}),
+        }
 
     def posted(self, cells: Mapping[str, str]) -> dict[str, list[str]]:
         names = {code: self.column_of(code) for code, _text in self.options()}

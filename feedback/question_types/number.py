@@ -19,6 +19,7 @@ from pydantic import Field, model_validator
 from feedback.question_types.base import (
     JSON,
     REQUIRED,
+    Answers,
     Column,
     Dtype,
     Example,
@@ -122,6 +123,12 @@ class Number(Item):
         most = self.most if self.most is not None else least + 100
         number = least + (most - least) * chance.betavariate(2, 4)
         return {self.key: [f"{min(max(round(number, self.places), least), most):.{self.places}f}"]}
+
+    def refilled(self, answers: Answers) -> dict[str, list[str]]:
+        answer = answers.get(self.key)
+        if isinstance(answer, float):
+            return {self.key: [f"{answer:.{self.places}f}"]}
+        return super().refilled(answers)
 
     def columns(self) -> list[Column]:
         read: Callable[[str], Any] = decimal_of if self.places else integer_of

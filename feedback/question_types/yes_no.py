@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from feedback.question_types.base import REQUIRED, Example
+from feedback.question_types.base import REQUIRED, Answers, Example
 from feedback.question_types.choices import NOT_OFFERED, OptionField
 from feedback.question_types.truths import Truth
 
@@ -32,6 +32,10 @@ class YesNo(Truth):
 
     def made_up(self, chance: Random) -> dict[str, list[str]]:
         return {} if self.skipped(chance) else {self.key: [chance.choice(["yes", "yes", "no"])]}
+
+    def refilled(self, answers: Answers) -> dict[str, list[str]]:
+        answer = answers.get(self.key)
+        return {} if answer is None else {self.key: ["yes" if answer else "no"]}
 
     def posted(self, cells: Mapping[str, str]) -> dict[str, list[str]]:
         code = {"1": "yes", "0": "no"}.get(cells.get(self.key, ""), "")

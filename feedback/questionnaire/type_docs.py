@@ -15,10 +15,13 @@ Written by `manage.py document_question_types`; a test compares. Each type is on
 itself, its settings, and its example with what is stored and which columns it fills.
 
 Every type takes `key` (its name in exports, for good), `text` (the question), `help`,
-`required`, `show_if` (see [conditions](conditions.md)) and, where its answers can stand
-apart encrypted, `personal`.
+`required`, `show_if` and `required_if` (see [conditions](conditions.md)), `decline` (which
+of `refused` and `dont_know` are offered instead of an answer) and, where its answers can
+stand apart encrypted, `personal`. An option has a `code` and a `text`, perhaps a `show_if`,
+and may be `exclusive` (it goes with no other) or `fixed` (it keeps its place at the end
+when the others are shuffled).
 """
-COMMON = {"key", "type", "text", "help", "required", "personal", "show_if"}
+COMMON = set(Item.model_fields)
 
 
 def reference() -> str:

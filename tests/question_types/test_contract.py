@@ -55,6 +55,33 @@ def test_each_example_is_stored_as_it_says(kind: type[Item]) -> None:
 
 
 @every_type
+def test_a_stored_answer_refills_the_form_it_came_from(kind: type[Item]) -> None:
+    """Whoever edits a response, or comes back to one, finds what they gave, and sends it again."""
+    example = kind.example()
+
+    for _fields, answers in example.accepts:
+        again = json.loads(json.dumps(answers))
+        assert example.item.clean(posted(example.item.refilled(again))) == answers
+
+
+@every_type
+def test_an_answer_may_be_declined_where_that_is_offered(kind: type[Item]) -> None:
+    """“Prefer not to say” is a state of its own: it satisfies what needs an answer."""
+    settings = kind.example().item.model_dump(exclude_defaults=True)
+    item = kind.model_validate(settings | {"decline": ["refused", "dont_know"]})
+    if not item.checks:
+        pytest.skip("has no field")
+    said = {item.declined_part: ["refused"]}
+    full = next(fields for fields, _answers in item.example().accepts if any(fields.values()))
+
+    assert item.taken(posted(said)) == {item.key: {"state": "refused"}}
+    with pytest.raises(ValidationError, match="Keep one of the two"):
+        item.taken(posted(said | full))
+    with pytest.raises(ValidationError, match="Keep one of them"):
+        item.taken(posted({item.declined_part: ["refused", "dont_know"]}))
+
+
+@every_type
 def test_what_is_refused_names_the_field_and_the_remedy(kind: type[Item]) -> None:
     """Whoever mends an answer needs to know which one, and how."""
     example = kind.example()
