@@ -14,7 +14,7 @@ from feedback.analysis.compile import compile_survey
 from feedback.frames.build import chunk_number, rebuild
 from feedback.frames.layout import Layout, layout_of
 from feedback.models import FrameChunk, Summary, Survey
-from feedback.responses import search
+from feedback.responses import partials, search
 
 BATCH = 16_384  # changes in one transaction
 
@@ -32,6 +32,7 @@ def refresh() -> int:
         done += batch
     rebuild_outdated()
     compile_outdated()
+    partials.empty_expired()
     return done
 
 
@@ -48,6 +49,7 @@ def refresh_batch() -> int:
         ids, layout = sorted(by_survey[survey.pk]), layout_of(survey)
         rebuild_chunks(survey, {chunk_number(pk) for pk in ids}, layout)
         search.index(survey, ids, layout.items)
+        partials.forget_sent(ids)
     return len(claimed)
 
 

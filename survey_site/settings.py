@@ -3,10 +3,13 @@
 import hashlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
 from survey_site.environment import BASE_DIR, DATA_DIR, flag, listed, optional, required
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")  # where encryption guards nothing
 
 DEBUG = flag("DEBUG")
 SECRET_KEY = required(
@@ -108,8 +111,24 @@ CELERY_BEAT_SCHEDULE = {
         "task": "feedback.tasks.refresh",
         "schedule": REFRESH_SECONDS,
         "options": {"expires": REFRESH_SECONDS},
-    }
+    },
+    "send letters": {
+        "task": "feedback.tasks.send_letters",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
 }
+
+# smtp://user:password@host:587 or smtps://…; without it no link is sent by e-mail.
+mail_server = urlsplit(optional("EMAIL_URL", ""))
+EMAIL_HOST = mail_server.hostname or ""
+EMAIL_PORT = mail_server.port or (465 if mail_server.scheme == "smtps" else 587)
+EMAIL_HOST_USER = unquote(mail_server.username or "")
+EMAIL_HOST_PASSWORD = unquote(mail_server.password or "")
+EMAIL_USE_SSL = mail_server.scheme == "smtps"
+EMAIL_USE_TLS = mail_server.scheme == "smtp" and mail_server.hostname not in LOOPBACK
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = optional("EMAIL_FROM", "soundings@localhost")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

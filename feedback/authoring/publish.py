@@ -4,8 +4,7 @@ from django.db import transaction
 
 from feedback.models import FrameChunk, Revision, Survey
 from feedback.models.access import record
-from feedback.questionnaire.definition import Questionnaire
-from feedback.questionnaire.relevance import unmet
+from feedback.questionnaire.definition import Questionnaire, unsound
 
 
 class UnsafeChange(Exception):
@@ -23,8 +22,8 @@ def publish(questionnaire: Questionnaire, *, actor: object = None) -> tuple[Revi
         UnsafeChange: a key changed its type, or a condition means nothing; the message
             says which, and what to do.
     """
-    for _place, message in unmet(questionnaire.pages):
-        raise UnsafeChange(message)
+    for problem in unsound(questionnaire):
+        raise UnsafeChange(str(problem))
     Survey.objects.get_or_create(slug=questionnaire.slug, defaults={"title": questionnaire.title})
     survey = Survey.objects.select_for_update(of=["self"]).get(slug=questionnaire.slug)
     newest = survey.revisions.order_by("number").last()

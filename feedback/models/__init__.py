@@ -2,6 +2,7 @@
 
 from feedback.models.access import AuditEntry, Membership, Role
 from feedback.models.coding import Note, Tag
+from feedback.models.partial import Letter, Partial, Version
 from feedback.models.response import Change, Response, SearchText, Status, Tombstone
 from feedback.models.summary import FrameChunk, Summary
 from feedback.models.survey import Revision, Survey
@@ -10,8 +11,10 @@ __all__ = [
     "AuditEntry",
     "Change",
     "FrameChunk",
+    "Letter",
     "Membership",
     "Note",
+    "Partial",
     "Response",
     "Revision",
     "Role",
@@ -21,4 +24,5 @@ __all__ = [
     "Survey",
     "Tag",
     "Tombstone",
+    "Version",
 ]

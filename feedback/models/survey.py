@@ -35,6 +35,9 @@ class Survey(models.Model):
     )
     opens_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty: open at once"))
     closes_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty: stays open"))
+    partial_days = models.PositiveSmallIntegerField(
+        default=30, db_default=30, help_text=_("Days that what was begun is kept; 0: not at all")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

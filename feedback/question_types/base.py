@@ -14,7 +14,7 @@ answer; a part beside it, such as the text of "other", has a name of its own,
 * anything else: the answer. No answer is a JSON object, so an object is a state.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
@@ -63,6 +63,7 @@ WAYS: Mapping[str, Message] = {
 }
 INSTEAD = _("Instead of an answer")
 ONE_WAY = _("You ticked two ways not to answer. Keep one of them.")
+WITHHELD = _("After your earlier answers “%(options)s” is not offered here. Choose another.")
 ANSWERED_TOO = _("You answered and also ticked “%(way)s”. Keep one of the two.")
 
 
@@ -216,6 +217,7 @@ class Item(BaseModel):
     kind: ClassVar[Kind] = Kind.TEXT
     chart: ClassVar[str | None] = "bars"
     asks: ClassVar[bool] = True  # False for what is only read
+    gives_consent: ClassVar[bool] = False  # to keep personal answers before they are sent
     may_be_personal: ClassVar[bool] = True  # only answers that nobody counts can stand apart
 
     key: Key
@@ -250,9 +252,18 @@ class Item(BaseModel):
         """What conditions may speak of, by the name of the stored answer."""
         return {self.key: self} if self.asks else {}
 
+    def codes(self) -> Sequence[str]:
+        """The codes of all options that ``offered_if`` may speak of, in order."""
+        return []
+
     def offered_if(self) -> Mapping[str, str]:
         """The conditions of options that are not offered to all, by code."""
         return {}
+
+    @property
+    def exclusive(self) -> Sequence[str]:
+        """The codes of options that go with no other."""
+        return []
 
     def chosen(self, answers: Answers) -> Sequence[str]:
         """The codes among stored answers that ``offered_if`` may speak of."""
@@ -304,21 +315,40 @@ class Item(BaseModel):
         )
         return {self.declined_part: field}
 
-    def taken(self, posted: Posted) -> Answers:
+    @property
+    def first_field(self) -> str:
+        """The name of the field that a message about the whole item stands at."""
+        return next(iter(self.checks), self.key)
+
+    def taken(self, posted: Posted, withheld: Collection[str] = frozenset()) -> Answers:
         """What is stored for a submitted form: the answer, or how it was declined.
 
+        Args:
+            withheld: codes of the options that are not offered to this respondent.
+
         Raises:
-            ValidationError: as ``clean``; or it was answered and declined at once.
+            ValidationError: as ``clean``; or it was answered and declined at once, or
+                by an option that is withheld.
         """
         said = [way for way in posted.getlist(self.declined_part) if way in self.decline]
         if not said:
-            return self.clean(posted)
+            return self.clean_offered(posted, withheld)
         if len(said) > 1:
             raise ValidationError({self.declined_part: ONE_WAY})
         if any(value.strip() for name in self.checks for value in posted.getlist(name)):
             message = ValidationError(ANSWERED_TOO, params={"way": WAYS[said[0]]})
             raise ValidationError({self.declined_part: message})
         return {self.key: {"state": said[0]}}
+
+    def clean_offered(self, posted: Posted, withheld: Collection[str]) -> Answers:
+        """As ``clean``, for somebody to whom some options are not offered."""
+        answers = self.clean(posted)
+        if odd := [code for code in self.chosen(answers) if code in withheld]:
+            options = ", ".join(str(self.filters().get(code, code)) for code in odd)
+            raise ValidationError(
+                {self.first_field: ValidationError(WITHHELD, params={"options": options})}
+            )
+        return answers
 
     def clean(self, posted: Posted) -> Answers:
         """What is stored for an answer that was not declined, by part.

@@ -59,6 +59,9 @@ class Offering(Item):
         offered = [(choice.code, choice.text) for choice in self.choices]
         return [*offered, (OTHER, self.other)] if self.other else offered
 
+    def codes(self) -> Sequence[str]:
+        return [code for code, _text in self.options()]
+
     def offered_if(self) -> Mapping[str, str]:
         return {choice.code: choice.show_if for choice in self.choices if choice.show_if}
 

@@ -21,6 +21,7 @@ class Consent(Truth):
 
     type: Literal["consent"] = "consent"
     said: ClassVar = GIVEN
+    gives_consent: ClassVar[bool] = True
 
     def field(self) -> forms.Field:
         return forms.BooleanField(

@@ -1,6 +1,6 @@
 """Multiple choice: as many options as apply, within limits where the author sets them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any, ClassVar, Literal, Self
 
@@ -57,6 +57,10 @@ class MultipleChoice(Offering):
                 f" {len(self.options())} options"
             )
         return self
+
+    @property
+    def exclusive(self) -> Sequence[str]:
+        return [choice.code for choice in self.choices if choice.exclusive]
 
     def fields(self) -> dict[str, forms.Field]:
         chosen = forms.MultipleChoiceField(

@@ -19,7 +19,8 @@ class Reading(LayoutObject):
         self.fields: list[str] = []  # crispy looks for them
 
     def render(self, form: Any, context: Any, template_pack: Any = "", **kwargs: Any) -> SafeString:
-        return render_to_string("question_types/statement.html", {"item": self.item})
+        texts = {"text": form.recalled(self.item.text), "help": form.recalled(self.item.help)}
+        return render_to_string("question_types/statement.html", texts)
 
 
 class Statement(Item):

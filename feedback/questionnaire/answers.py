@@ -1,14 +1,14 @@
 """From a submitted form to what is stored: clean answers, personal ones apart."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
 
-from feedback.question_types.base import Answers, Item, Posted
+from feedback.question_types.base import JSON, REQUIRED, Answers, Item, Posted
 from feedback.questionnaire.definition import Questionnaire
-from feedback.questionnaire.expressions import holds
+from feedback.questionnaire.expressions import evaluate, holds, keys_in, known, parse
 
 # Stored in place of a personal answer, so that its state can be read without it.
 KEPT_APART = True
@@ -48,22 +48,89 @@ def clean_answers(
         if not asked(item, questionnaire, values):
             continue
         try:
-            stored = item.clean(posted)
+            stored = answer_to(item, questionnaire, posted, values)
         except ValidationError as error:
             errors |= error.error_dict
         else:
             values |= stored
             keep(cleaned, stored, personal=item.personal)
         errors |= repeated(item, posted)
+    errors |= broken_rules(questionnaire, values, besides=errors)
     if errors:
         raise ValidationError(errors)
     return cleaned
 
 
 def asked(item: Item, questionnaire: Questionnaire, values: Answers) -> bool:
-    """Whether an item is asked of whoever gave these answers to what comes before it."""
+    """Whether an item is asked of whoever gave these answers to what comes before it.
+
+    A choice of which no option is offered is not.
+    """
     condition = questionnaire.conditions.get(item.key)
-    return condition is None or holds(condition, values)
+    if condition is not None and not holds(condition, values):
+        return False
+    if item.key not in questionnaire.offers:
+        return True
+    return not set(item.codes()) <= withheld(item, questionnaire, values)
+
+
+def withheld(item: Item, questionnaire: Questionnaire, values: Answers) -> frozenset[str]:
+    """The codes of the options that are not offered after these answers."""
+    conditions = questionnaire.offers.get(item.key, {})
+    return frozenset(code for code, tree in conditions.items() if not holds(tree, values))
+
+
+def answer_to(item: Item, questionnaire: Questionnaire, posted: Posted, values: Answers) -> Answers:
+    """What is stored of one item that is asked. Raises: ValidationError, as above."""
+    if formula := questionnaire.formulas.get(item.key):
+        return {item.key: as_answer(evaluate(formula, values))}
+    stored = item.taken(posted, withheld(item, questionnaire, values))
+    demand = questionnaire.demands.get(item.key)
+    if demand is not None and stored.get(item.key) is None and holds(demand, values):
+        raise ValidationError({item.first_field: REQUIRED})
+    return stored
+
+
+def as_answer(value: JSON) -> JSON:
+    """A computed value as it is stored: whole numbers without a point."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def broken_rules(
+    questionnaire: Questionnaire, values: Answers, *, besides: Mapping[str, object]
+) -> dict[str, list[ValidationError]]:
+    """An error for each rule that answers break together; what is missing breaks none."""
+    broken: dict[str, list[ValidationError]] = {}
+    for rule in questionnaire.rules:
+        tree = parse(rule.holds)
+        complete = all(known(values.get(key)) is not None for key in keys_in(tree))
+        name = questionnaire.by_key[rule.at].first_field
+        if complete and not holds(tree, values) and name not in besides:
+            broken.setdefault(name, []).append(ValidationError(rule.message))
+    return broken
+
+
+def as_far_as_readable(questionnaire: Questionnaire, posted: Posted) -> Answers:
+    """The answers that a form holds which nobody has checked yet; wrong ones are left out."""
+    values: Answers = {}
+    for item in questionnaire.questions:
+        try:
+            values |= answer_to(item, questionnaire, posted, values)
+        except ValidationError:
+            continue
+    return values
+
+
+def refilled(questionnaire: Questionnaire, answers: Answers) -> dict[str, list[str]]:
+    """The form fields that whole stored answers, personal ones put back, came from."""
+    fields: dict[str, list[str]] = {}
+    for item in questionnaire.questions:
+        answer = answers.get(item.key)
+        if isinstance(answer, dict):
+            fields[item.declined_part] = [str(answer["state"])]
+        else:
+            fields |= item.refilled(answers)
+    return fields
 
 
 def repeated(item: Item, posted: Posted) -> dict[str, list[ValidationError]]:
@@ -71,7 +138,7 @@ def repeated(item: Item, posted: Posted) -> dict[str, list[ValidationError]]:
     message = _("This question arrived with several answers. Send one.")
     return {
         name: [ValidationError(message)]
-        for name, check in item.checks.items()
+        for name, check in {**item.checks, **item.ways()}.items()
         if len(posted.getlist(name)) > 1
         and not getattr(check.widget, "allow_multiple_selected", False)
     }

@@ -232,7 +232,8 @@ def combined(operation: str, parts: list[Any]) -> Any:
     if operation == "in":
         return parts[0] in parts[1:]
     if operation == "includes":
-        return isinstance(parts[0], list) and parts[1] in parts[0]
+        codes = parts[0] if isinstance(parts[0], list) else [parts[0]]
+        return parts[1] in codes
     return COMPARISONS[operation](*parts)
 
 

@@ -14,22 +14,23 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.utils import ErrorDict
 from django.template.loader import render_to_string
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from feedback.question_types.base import Item, Posted
+from feedback.question_types.base import Answers, Item, Posted
+from feedback.questionnaire.answers import as_far_as_readable
 from feedback.questionnaire.definition import Page, Questionnaire
-from feedback.questionnaire.expressions import as_json, keys_in
+from feedback.questionnaire.expressions import Tree
+from feedback.questionnaire.logic import logic_of
+from feedback.questionnaire.recall import keys_in, marked, words_for
 from feedback.questionnaire.relevance import in_words
 
 
-class Conditional(LayoutObject):
-    """An item that is not always asked: told in words, and to scripts as a tree."""
+class Rendered(LayoutObject):
+    """Layout inside a template of ours, which gets it as ``inside``, escaped by crispy."""
 
-    def __init__(self, item: Item, questionnaire: Questionnaire) -> None:
-        self.item, self.fields = item, [item.layout()]
-        self.tree = questionnaire.conditions[item.key]
-        self.words = in_words(self.tree, questionnaire.by_key)
+    template: str
 
     def render(
         self, form: Any, context: Any, template_pack: Any = TEMPLATE_PACK, **kwargs: Any
@@ -37,48 +38,74 @@ class Conditional(LayoutObject):
         inside = self.get_rendered_fields(  # type: ignore[no-untyped-call]
             form, context, template_pack, **kwargs
         )
-        return render_to_string(
-            "public/parts/conditional.html",
-            {"tree": as_json(self.tree), "words": self.words, "inside": inside},
-        )
+        return render_to_string(self.template, {**self.context(form), "inside": inside})
+
+    def context(self, form: "AnswerForm") -> dict[str, Any]:
+        raise NotImplementedError
 
 
-class Section(LayoutObject):
+class Block(Rendered):
+    """One item: in words when it is asked, and where scripts find it."""
+
+    template = "public/parts/item.html"
+
+    def __init__(self, item: Item, questionnaire: Questionnaire) -> None:
+        self.item, self.fields = item, [item.layout(), *item.ways()]
+        self.asked = worded(questionnaire.conditions.get(item.key), questionnaire)
+        self.needed = worded(questionnaire.demands.get(item.key), questionnaire)
+
+    def context(self, form: "AnswerForm") -> dict[str, Any]:
+        return {"item": self.item, "asked": self.asked, "needed": self.needed}
+
+
+class Section(Rendered):
     """One page of the questionnaire under its heading."""
+
+    template = "public/parts/section.html"
 
     def __init__(self, page: Page, questionnaire: Questionnaire, *, number: int) -> None:
         self.page, self.number, self.pages = page, number, len(questionnaire.pages)
-        self.fields = [
-            Conditional(item, questionnaire)
-            if item.key in questionnaire.conditions
-            else item.layout()
-            for item in page.items
-        ]
+        self.fields = [Block(item, questionnaire) for item in page.items]
 
-    def render(
-        self, form: Any, context: Any, template_pack: Any = TEMPLATE_PACK, **kwargs: Any
-    ) -> SafeString:
-        inside = self.get_rendered_fields(  # type: ignore[no-untyped-call]
-            form, context, template_pack, **kwargs
-        )
-        return render_to_string(
-            "public/parts/section.html",
-            # Crispy has rendered the fields, each escaped by its own template.
-            {"page": self.page, "number": self.number, "pages": self.pages, "inside": inside},
-        )
+    def context(self, form: "AnswerForm") -> dict[str, Any]:
+        return {
+            "title": form.recalled(self.page.title),
+            "introduction": form.recalled(self.page.introduction),
+            "number": self.number,
+            "pages": self.pages,
+        }
+
+
+def worded(tree: Tree | None, questionnaire: Questionnaire) -> str:
+    return in_words(tree, questionnaire.operands) if tree else ""
 
 
 class AnswerForm(forms.Form):
-    """The whole questionnaire in the active language, blank or as someone sent it."""
+    """The whole questionnaire in the active language, blank or as someone sent it.
 
-    def __init__(self, questionnaire: Questionnaire, posted: Posted | None = None) -> None:
+    Args:
+        turn: which of the orders in which shuffled options are dealt out.
+    """
+
+    def __init__(
+        self, questionnaire: Questionnaire, posted: Posted | None = None, *, turn: int = 0
+    ) -> None:
         super().__init__(posted)
         self.questionnaire = questionnaire
-        for item in questionnaire.questions:
-            self.fields.update(item.fields())
+        self.known: Answers = {}
+        if posted is not None and recalls(questionnaire):
+            self.known = as_far_as_readable(questionnaire, posted)
+        for item in questionnaire.items:
+            own = item.fields()
+            if order := item.orders(turn):
+                item.arranged(own, order)
+            self.fields.update(own | item.ways())
+            self.tell_offers(item)
         for field in self.fields.values():
             # Crispy's templates print help unescaped; here it is somebody's text.
-            field.help_text = escape(field.help_text)
+            field.help_text = self.recalled(str(field.help_text))
+            if keys_in(str(field.label or "")):
+                field.label = self.recalled(str(field.label))
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -86,13 +113,32 @@ class AnswerForm(forms.Form):
         pages = enumerate(questionnaire.pages, 1)
         self.helper.layout = Layout(*(Section(page, questionnaire, number=n) for n, page in pages))
 
+    def recalled(self, text: str) -> SafeString:
+        """An author's text as HTML, with the earlier answers that it recalls."""
+        if not keys_in(text):
+            return escape(text)
+        return marked(text, words_for(self.questionnaire.operands, self.known))
+
+    def tell_offers(self, item: Item) -> None:
+        """Say beside each option that is not offered to all when it is; scripts hide it."""
+        for code, tree in self.questionnaire.offers.get(item.key, {}).items():
+            words = _("(only if %(condition)s)") % {"condition": worded(tree, self.questionnaire)}
+            own = self.fields.get(f"{item.key}__{code}")
+            options = own or self.fields[item.key]
+            if own is not None:
+                own.label = told(str(own.label), words)
+            elif not isinstance(options.widget, forms.Select):
+                field: Any = options
+                field.choices = [
+                    (value, told(str(text), words) if str(value) == code else text)
+                    for value, text in field.choices
+                ]
+
     @property
-    def kinds(self) -> str:
-        """What scripts need to read the answers that conditions ask for: kinds by key."""
-        trees = self.questionnaire.conditions.values()
-        keys = sorted({key for tree in trees for key in keys_in(tree)})
-        items = self.questionnaire.by_key
-        return json.dumps({key: items[key].kind for key in keys}) if keys else ""
+    def logic(self) -> str:
+        """What scripts need to ask, offer and demand as the server does."""
+        found = logic_of(self.questionnaire)
+        return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else ""
 
     _errors: ErrorDict | None
 
@@ -126,3 +172,12 @@ class AnswerForm(forms.Form):
         bound = self[name]
         # Radio buttons and ticks have no element with the field's own id: go to the first.
         return bound.id_for_label or f"{bound.auto_id}_0"
+
+
+def told(text: str, words: str) -> SafeString:
+    return format_html('{} <small class="condition">{}</small>', text, words)
+
+
+def recalls(questionnaire: Questionnaire) -> bool:
+    """Whether any of its texts recalls an answer."""
+    return "{{" in json.dumps(questionnaire.plain())

@@ -5,7 +5,7 @@ A condition may ask only for items that come earlier, so no two can wait for eac
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.utils.translation import gettext as _
 
@@ -29,23 +29,32 @@ def condition_of(page_if: str, item_if: str) -> Tree | None:
     return trees[0] if len(trees) == 1 else ["and", *trees] if trees else None
 
 
-def check_condition(text: str, earlier: Items, later: Items) -> None:
+def check_condition(text: str, earlier: Items, every: Items) -> None:
     """See that a condition means something where it stands.
+
+    Args:
+        earlier: what comes before it, by the names that conditions use.
+        every: all that the questionnaire has, by the same names.
 
     Raises:
         BadExpression: it asks for an item that is unknown or comes later, or compares
             what cannot be compared; the message says which, and what to do.
     """
+    if check_operands(text, earlier, every) is not Kind.TRUTH:
+        raise BadExpression("gives no yes or no; compare it with something")
+
+
+def check_operands(text: str, earlier: Items, every: Items) -> Kind:
+    """What an expression gives where it stands. Raises: BadExpression, as above."""
     tree = parse(text)
     for key in keys_in(tree):
-        if key in later:
+        if key in every and not every[key].asks:
+            raise BadExpression(f"asks for '{key}', which asks nothing itself")
+        if key not in earlier and key in every:
             raise BadExpression(f"asks for '{key}', which comes later; move that item up")
         if key not in earlier:
             raise BadExpression(f"asks for '{key}', which is no item; check its spelling")
-        if not earlier[key].asks:
-            raise BadExpression(f"asks for '{key}', which asks nothing itself")
-    if kind_of(tree, earlier) is not Kind.TRUTH:
-        raise BadExpression("gives no yes or no; compare it with something")
+    return kind_of(tree, earlier)
 
 
 def kind_of(tree: Tree, items: Items) -> Kind:
@@ -88,8 +97,8 @@ def kind_of_combined(operation: str, parts: Sequence[Tree], items: Items) -> Kin
             raise BadExpression(f"puts a {operation} between what are not both numbers")
         return Kind.NUMBER
     if operation == "includes":
-        if kinds[0] is not Kind.CODES:
-            raise BadExpression("uses includes with what is no multiple choice; use = instead")
+        if kinds[0] not in (Kind.CODES, Kind.CODE):
+            raise BadExpression("uses includes with what has no options; use = instead")
         check_constant(parts[0], parts[1], items)
         return Kind.TRUTH
     if Kind.CODES in kinds:
@@ -202,24 +211,42 @@ def worded(tree: Tree, items: Items, beside: Tree | None = None) -> str:
     raise AssertionError(f"no tree: {tree!r}")
 
 
-def unmet(pages: Sequence[Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+Place: TypeAlias = tuple[str | int, ...]
+
+
+def unmet(pages: Sequence[Any], rules: Sequence[Any]) -> Iterator[tuple[Place, str]]:
     """Each condition that means nothing, with its place: see ``definition.check``."""
-    every = [item for page in pages for item in page.items]
-    earlier: dict[str, Item] = {}
+    every: dict[str, Item] = {}
+    for item in (item for page in pages for item in page.items):
+        every |= {item.key: item, **item.operands()}
+    known: dict[str, Item] = {}
     for p, page in enumerate(pages):
-        later = {item.key: item for item in every if item.key not in earlier}
-        yield from told(("pages", p, "show_if"), page.show_if, earlier, later)
+        yield from told(("pages", p, "show_if"), page.show_if, known, every)
         for i, item in enumerate(page.items):
-            later = {other.key: other for other in every if other.key not in earlier}
-            yield from told(("pages", p, "items", i, "show_if"), item.show_if, earlier, later)
-            earlier[item.key] = item
+            yield from unmet_in(item, ("pages", p, "items", i), known, every)
+            known |= item.operands()
+    for r, rule in enumerate(rules):
+        yield from told(("rules", r, "holds"), rule.holds, known, every)
+        if rule.at not in {item.key for page in pages for item in page.items}:
+            yield ("rules", r, "at"), f"'{rule.at}' is no item; check its spelling"
 
 
-def told(
-    place: tuple[str | int, ...], text: str, earlier: Items, later: Items
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def unmet_in(item: Item, place: Place, earlier: Items, every: Items) -> Iterator[tuple[Place, str]]:
+    yield from told((*place, "show_if"), item.show_if, earlier, every)
+    yield from told((*place, "required_if"), item.required_if, earlier, every)
+    for code, condition in item.offered_if().items():
+        for where, message in told(place, condition, earlier, every):
+            yield where, f"option {code!r}: {message}"
+    try:
+        if item.formula and check_operands(item.formula, earlier, every) is not item.kind:
+            yield place, f"the formula gives no {item.kind}; see `gives`"
+    except BadExpression as error:
+        yield place, f"the formula {error}"
+
+
+def told(place: Place, text: str, earlier: Items, every: Items) -> Iterator[tuple[Place, str]]:
     try:
         if text:
-            check_condition(text, earlier, later)
+            check_condition(text, earlier, every)
     except BadExpression as error:
         yield place, f"the condition {error}"

@@ -1,36 +1,9 @@
-"""Receipts: a code that shows its holder what was stored, without an account.
-
-The code is an HMAC of the attempt's nonce, so that every retry gets the same one; the
-row keeps only its hash, so that a look into the database opens nobody's receipt.
-"""
-
-import base64
-import hashlib
-import hmac
-from functools import cache
-from uuid import UUID
-
-from django.conf import settings
+"""Receipts: a code that shows its holder what was stored, without an account."""
 
 from feedback.models import Response
+from feedback.responses.codes import code_for, hash_of
 
-BYTES = 16
-
-
-@cache
-def key(secret: str) -> bytes:
-    return hmac.digest(secret.encode(), b"soundings receipt", "sha256")
-
-
-def code_for(nonce: UUID) -> str:
-    """128 bits as 26 letters and digits that cannot be mistaken for one another."""
-    digest = hmac.digest(key(settings.SECRET_KEY), nonce.bytes, "sha256")[:BYTES]
-    return base64.b32encode(digest).decode().rstrip("=").lower()
-
-
-def hash_of(code: str) -> UUID:
-    """What the row keeps of a code; upper and lower case are the same."""
-    return UUID(bytes=hashlib.sha256(code.lower().encode()).digest()[:BYTES])
+__all__ = ["code_for", "find", "hash_of"]
 
 
 def find(code: str) -> Response | None:

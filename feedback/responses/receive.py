@@ -33,10 +33,14 @@ EXPIRED = _(
     "typed is still here: look through it and send it again."
 )
 
+# Fields of the page that are no items; no key begins with "_", or is called ticket.
+BESIDES = frozenset({"ticket", "_language", "_page", "_seen"})
+
 INSERT = """
     INSERT INTO feedback_response
-        (survey_id, revision_id, nonce, receipt, language, source, seconds, answers, identity)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)
+        (survey_id, revision_id, nonce, receipt, language, source, seconds, answers, identity,
+         paradata)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s::jsonb)
     ON CONFLICT (survey_id, nonce) DO NOTHING RETURNING id
 """
 
@@ -67,10 +71,14 @@ class ToMend:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Other answers were stored under this ticket before; ``ticket`` is for a new attempt."""
+    """Other answers were stored under this ticket before; ``ticket`` is for a new attempt.
+
+    ``edits``: how often those were changed since, for whoever wants to change them now.
+    """
 
     revision: int
     ticket: str
+    edits: int
 
 
 @dataclass(frozen=True)
@@ -88,12 +96,14 @@ def receive(
     *,
     survey: InField,
     damaged: Mapping[str, ValidationError],
+    language: str = "",
     source: str = "",
 ) -> Outcome:
     """Take one submitted form.
 
     Args:
         damaged: errors, by field, of what could not be read as text at all.
+        language: one of the questionnaire's, which it was answered in; its main one if "".
         source: where the respondent came from, as the address said.
 
     Raises:
@@ -109,12 +119,15 @@ def receive(
     if not survey.takes(issued_at=ticket.issued_at):
         return Closed(ticket.revision)
     questionnaire = revision(ticket.revision).questionnaire
+    language = language or questionnaire.language
+    questionnaire = questionnaire.in_language(language)
     try:
         cleaned = check(questionnaire, posted, damaged, expired=ticket.expired)
     except ValidationError as error:
         again = tickets.signed(replace(ticket, issued_at=survey.renewal()))
         return ToMend(ticket.revision, error, again)
-    if store(ticket, cleaned, language=questionnaire.language, source=source):
+    paradata = paradata_of(ticket, questionnaire)
+    if store(ticket, cleaned, language=language, source=source, paradata=paradata):
         return Stored(receipts.code_for(ticket.nonce))
     try:
         return stored_before(ticket, cleaned)
@@ -138,7 +151,7 @@ def check(
     errors: dict[str, list[ValidationError]] = {}
     cleaned = Cleaned()
     try:
-        cleaned = clean_answers(questionnaire, posted, besides=["ticket"])
+        cleaned = clean_answers(questionnaire, posted, besides=BESIDES & posted.keys())
     except ValidationError as error:
         errors = error.error_dict
     errors |= {name: [error] for name, error in damaged.items()}
@@ -149,7 +162,16 @@ def check(
     return cleaned
 
 
-def store(ticket: Ticket, cleaned: Cleaned, *, language: str, source: str) -> bool:
+def paradata_of(ticket: Ticket, questionnaire: Questionnaire) -> dict[str, Any]:
+    """How the answers came about: the order in which shuffled options were shown."""
+    if questionnaire.turns == 1:
+        return {}
+    return {"orders": questionnaire.orders(ticket.turn(questionnaire.turns))}
+
+
+def store(
+    ticket: Ticket, cleaned: Cleaned, *, language: str, source: str, paradata: dict[str, Any]
+) -> bool:
     """Insert the response; False if the ticket's attempt has one already."""
     row = [
         ticket.survey,
@@ -161,6 +183,7 @@ def store(ticket: Ticket, cleaned: Cleaned, *, language: str, source: str) -> bo
         ticket.took,
         json.dumps(cleaned.answers, ensure_ascii=False),
         encrypt(cleaned.identity, nonce=ticket.nonce),
+        json.dumps(paradata) if paradata else None,
     ]
     try:
         return insert(row)
@@ -190,7 +213,7 @@ def stored_before(ticket: Ticket, cleaned: Cleaned) -> Stored | Conflict:
     if same(before, cleaned):
         return Stored(receipts.code_for(ticket.nonce))
     fresh = tickets.issue(survey=ticket.survey, revision=ticket.revision)
-    return Conflict(ticket.revision, fresh)
+    return Conflict(ticket.revision, fresh, before.edits)
 
 
 def same(stored: Response, cleaned: Cleaned) -> bool:

@@ -11,6 +11,7 @@ import struct
 import time
 from dataclasses import dataclass
 from functools import cache
+from typing import Self
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -33,6 +34,14 @@ class Ticket:
     issued_at: int  # when this ticket was, after a mending perhaps
     nonce: UUID
 
+    @classmethod
+    def new(
+        cls, *, survey: int, revision: int, nonce: UUID | None = None, at: int | None = None
+    ) -> Self:
+        """A ticket for an attempt that begins now or ``at``."""
+        begun = int(time.time()) if at is None else at
+        return cls(survey, revision, begun_at=begun, issued_at=begun, nonce=nonce or uuid4())
+
     @property
     def age(self) -> int:
         """Seconds since it was issued; never less than zero, whatever clocks do."""
@@ -42,6 +51,10 @@ class Ticket:
     def took(self) -> int:
         """Seconds since the attempt began, with all its mending."""
         return max(0, int(time.time()) - self.begun_at)
+
+    def turn(self, turns: int) -> int:
+        """Which of so many orders of shuffled options this attempt sees; the same each time."""
+        return self.nonce.int % turns
 
     @property
     def expired(self) -> bool:
@@ -58,9 +71,8 @@ def sign(body: bytes) -> bytes:
 
 
 def issue(*, survey: int, revision: int, nonce: UUID | None = None, at: int | None = None) -> str:
-    """A ticket for a new attempt, beginning now or ``at``."""
-    begun = int(time.time()) if at is None else at
-    return signed(Ticket(survey, revision, begun_at=begun, issued_at=begun, nonce=nonce or uuid4()))
+    """A signed ticket for a new attempt."""
+    return signed(Ticket.new(survey=survey, revision=revision, nonce=nonce, at=at))
 
 
 def signed(ticket: Ticket) -> str:

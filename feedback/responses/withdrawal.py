@@ -3,12 +3,13 @@
 from django.db import transaction
 
 from feedback.models import Response, Tombstone
+from feedback.responses import partials
 from feedback.responses.receipts import hash_of
 
 
 @transaction.atomic
 def withdraw(code: str) -> bool:
-    """Delete the response behind a receipt code, with its words, tags and notes.
+    """Delete the response behind a receipt code, with its versions, words, tags and notes.
 
     Figures follow with the next ``refresh``, as the outbox tells of it. A tombstone keeps
     the number and the time, so that exports made before can be compared.
@@ -21,6 +22,7 @@ def withdraw(code: str) -> bool:
     if response is None:
         return tombstone(code) is not None
     Tombstone.objects.create(survey_id=response.survey_id, response_id=response.pk, receipt=receipt)
+    partials.forget_of([response.nonce])
     response.delete()
     return True
 

@@ -44,3 +44,8 @@ def database_away() -> HttpResponse:
     )
     response.headers["Retry-After"] = "5"
     return response
+
+
+def gone(*, title: str, text: str, back: str) -> HttpResponse:
+    """For what was here and is no longer."""
+    return message(status=410, title=title, text=text, back=back)

@@ -12,12 +12,11 @@ import zlib
 from functools import lru_cache
 
 from django.http import HttpResponse
-from django.template.loader import render_to_string
-from django.utils import translation
 
-from feedback.questionnaire.form import AnswerForm
 from feedback.responses import tickets
 from feedback.responses.in_field import InField, revision
+from feedback.responses.tickets import Ticket
+from feedback.web.forms import FormPage
 
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 STORED_BLOCK = struct.pack("<BHH", 0, tickets.LENGTH, tickets.LENGTH ^ 0xFFFF)
@@ -47,27 +46,30 @@ class PreparedPage:
 
 
 @lru_cache(maxsize=512)
-def page_of(revision_id: int, language: str) -> PreparedPage:
-    """The blank form of a revision in a language of the interface."""
+def page_of(revision_id: int, language: str, turn: int, days: int) -> PreparedPage:
+    """The blank form of a revision in one of its languages and orders of options."""
     questionnaire = revision(revision_id).questionnaire
     gap = secrets.token_hex(tickets.LENGTH // 2)
-    with translation.override(language):
-        context = {
-            "questionnaire": questionnaire,
-            "form": AnswerForm(questionnaire),
-            "ticket": gap,
-        }
-        page = render_to_string("public/answer.html", context)
-    return PreparedPage(page.encode(), gap.encode())
+    page = FormPage(
+        questionnaire.in_language(language),
+        language,
+        gap,
+        turn=turn,
+        days=days,
+        languages=questionnaire.offered_languages,
+    )
+    return PreparedPage(page.html().encode(), gap.encode())
 
 
-def form_page(survey: InField, *, gzip: bool) -> HttpResponse:
+def form_page(survey: InField, language: str, *, gzip: bool) -> HttpResponse:
     """The survey's blank form with a fresh ticket, which no cache may hand to another."""
-    page = page_of(survey.revision, survey.questionnaire.language)
-    ticket = tickets.issue(survey=survey.id, revision=survey.revision).encode()
-    response = HttpResponse(page.gzipped(ticket) if gzip else page.plain(ticket))
+    ticket = Ticket.new(survey=survey.id, revision=survey.revision)
+    turn = ticket.turn(survey.questionnaire.turns)
+    page = page_of(survey.revision, language, turn, survey.survey.partial_days)
+    signed = tickets.signed(ticket).encode()
+    response = HttpResponse(page.gzipped(signed) if gzip else page.plain(signed))
     if gzip:
         response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Vary"] = "Accept-Encoding, Accept-Language"
     response.headers["Cache-Control"] = "private, no-cache"
     return response

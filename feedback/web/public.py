@@ -1,34 +1,33 @@
-"""Pages for everyone: the surveys in the field, a form, a receipt. No cookie, no session."""
+"""Pages for everyone: the surveys in the field and their forms. No cookie, no session."""
 
 from django.core.exceptions import ValidationError
-from django.forms import BoundField
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback.models import Survey
 from feedback.models.survey import Stage
 from feedback.question_types.base import Posted
 from feedback.questionnaire.form import AnswerForm
-from feedback.responses.in_field import InField, NoSuchSurvey, in_field, revision
-from feedback.responses.receive import (
-    Closed,
-    Conflict,
-    DatabaseAway,
-    Stored,
-    ToMend,
-    general,
-    receive,
+from feedback.responses import codes, receive, tickets
+from feedback.responses.in_field import InField, revision
+from feedback.responses.receive import Closed, Conflict, DatabaseAway, Stored, ToMend, general
+from feedback.web.attempts import (
+    closed_page,
+    page_for,
+    read_form,
+    renewed,
+    source_of,
+    survey_at,
+    unreadable,
 )
-from feedback.web import errors
-from feedback.web.bodies import BadBody, form_of
+from feedback.web.bodies import BadBody
+from feedback.web.languages import TO, language_for
 from feedback.web.prepared import form_page
-
-SOURCE_LENGTH = 100
+from feedback.web.saving import keep
 
 
 @require_safe
@@ -43,96 +42,104 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a survey that is in the field, or take one response to it."""
-    try:
-        survey = in_field(slug)
-    except NoSuchSurvey as error:
-        raise Http404 from error
-    with translation.override(survey.questionnaire.language):
-        if request.method == "POST":
-            return take(request, survey)
+    survey = survey_at(slug)
+    if request.method == "POST":
+        return take(request, survey)
+    language = language_for(request, survey.questionnaire.offered_languages)
+    with translation.override(language):
         if survey.stage is not Stage.OPEN:
-            return closed_page(survey)
-        return form_page(survey, gzip="gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""))
+            return closed_page(survey, language)
+        gzip = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
+        return form_page(survey, language, gzip=gzip)
 
 
 def take(request: HttpRequest, survey: InField) -> HttpResponse:
+    """What a form sent: answers, or the wish to see it in another language, or to go on later."""
+    with translation.override(language_for(request, survey.questionnaire.offered_languages)):
+        try:
+            posted, damaged = read_form(request, survey)
+        except BadBody as bad:
+            return unreadable(bad, survey)
+    language = language_for(request, survey.questionnaire.offered_languages, posted)
+    with translation.override(language):
+        if posted.get(TO):
+            return translated(survey, posted, language)
+        if posted.get("_save"):
+            return keep(request, survey, posted, language)
+        try:
+            outcome = receive.receive(
+                posted, survey=survey, damaged=damaged, language=language, source=source_of(request)
+            )
+        except DatabaseAway as away:
+            return database_away(survey, away.revision, posted, language)
+        match outcome:
+            case Stored(receipt):
+                return HttpResponseRedirect(reverse("receipt", args=[receipt]), status=303)
+            case ToMend(revision_id, error, ticket):
+                page = page_for(survey, revision_id, language, ticket=ticket)
+                return page.response(status=422, posted=posted, error=error)
+            case Conflict():
+                return conflict(survey, outcome, posted, language)
+            case Closed(revision_id):
+                questionnaire = revision(revision_id).questionnaire.in_language(language)
+                return closed_page(survey, language, sent=AnswerForm(questionnaire, posted))
+
+
+def translated(survey: InField, posted: Posted, language: str) -> HttpResponse:
+    """The form in another language with all that was typed; nothing is stored or checked."""
+    ticket = renewed(survey, posted)
+    page = page_for(survey, ticket.revision, language, ticket=tickets.signed(ticket))
+    return page.response(status=200, posted=posted)
+
+
+@require_POST
+def check(request: HttpRequest, slug: str) -> HttpResponse:
+    """Whether one page of a form has anything to mend; for scripts, and nothing is stored.
+
+    204 if it has not, else 422 and the form with the errors of that page (``_page``).
+    """
+    survey = survey_at(slug)
     try:
-        posted, damaged = form_of(request, most_fields=survey.questionnaire.most_fields)
+        posted, damaged = read_form(request, survey)
     except BadBody as bad:
-        return errors.message(
-            status=bad.status,
-            title=_("Your answers could not be read"),
-            text=str(bad),
-            back=reverse("answer", args=[survey.survey.slug]),
-        )
-    source = request.GET.get("source", "")[:SOURCE_LENGTH].replace("\0", "")
-    try:
-        outcome = receive(posted, survey=survey, damaged=damaged, source=source)
-    except DatabaseAway as away:
-        return database_away(away.revision, posted)
-    match outcome:
-        case Stored(receipt):
-            return HttpResponseRedirect(reverse("receipt", args=[receipt]), status=303)
-        case ToMend(revision_id, error, ticket):
-            return sent_form(revision_id, posted, error=error, ticket=ticket, status=422)
-        case Conflict(revision_id, ticket):
-            return conflict(revision_id, posted, ticket=ticket)
-        case Closed(revision_id):
-            return closed_page(survey, sent=AnswerForm(revision(revision_id).questionnaire, posted))
+        return unreadable(bad, survey)
+    language = language_for(request, survey.questionnaire.offered_languages, posted)
+    ticket = renewed(survey, posted)
+    questionnaire = revision(ticket.revision).questionnaire.in_language(language)
+    with translation.override(language):
+        try:
+            receive.check(questionnaire, posted, damaged, expired=False)
+        except ValidationError as error:
+            number = posted.get("_page", "")
+            names = questionnaire.names_on_page(int(number) if number.isdecimal() else 1)
+            found = {name: e for name, e in error.error_dict.items() if name in names}
+            if found:
+                page = page_for(survey, ticket.revision, language, ticket=posted.get("ticket", ""))
+                return page.response(status=422, posted=posted, error=ValidationError(found))
+    return HttpResponse(status=204)
 
 
-def sent_form(
-    revision_id: int, posted: Posted, *, error: ValidationError, ticket: str, status: int
-) -> HttpResponse:
-    """The form as it was sent, with what to mend beside each field and on top."""
-    questionnaire = revision(revision_id).questionnaire
-    form = AnswerForm(questionnaire, posted).refuse(error)
-    context = {"questionnaire": questionnaire, "form": form, "ticket": ticket}
-    return HttpResponse(render_to_string("public/answer.html", context), status=status)
+def conflict(survey: InField, outcome: Conflict, posted: Posted, language: str) -> HttpResponse:
+    """Answers were sent from this page before, and these are others: both ways on."""
+    before = tickets.read(posted.get("ticket", ""), survey=survey.id)
+    change = reverse("edit", args=[codes.code_for(before.nonce)])
+    page = page_for(
+        survey,
+        outcome.revision,
+        language,
+        ticket=outcome.ticket,
+        hidden={"_seen": outcome.edits},
+        extra={"conflict": True, "change": change},
+    )
+    return page.response(status=409, posted=posted)
 
 
-def conflict(revision_id: int, posted: Posted, *, ticket: str) -> HttpResponse:
-    """Answers were sent from this page before, and these are others."""
-    questionnaire = revision(revision_id).questionnaire
-    form = AnswerForm(questionnaire, posted)
-    context = {"questionnaire": questionnaire, "form": form, "ticket": ticket, "conflict": True}
-    return HttpResponse(render_to_string("public/answer.html", context), status=409)
-
-
-def database_away(revision_id: int, posted: Posted) -> HttpResponse:
+def database_away(survey: InField, revision_id: int, posted: Posted, language: str) -> HttpResponse:
     message = _(
         "We could not store your answers just now. Everything you typed is still here: "
         "wait a few seconds, then send it again. It will count once."
     )
-    response = sent_form(
-        revision_id,
-        posted,
-        error=general(message),
-        ticket=posted.get("ticket", ""),
-        status=503,
-    )
+    page = page_for(survey, revision_id, language, ticket=posted.get("ticket", ""))
+    response = page.response(status=503, posted=posted, error=general(message))
     response.headers["Retry-After"] = "5"
     return response
-
-
-def closed_page(survey: InField, sent: AnswerForm | None = None) -> HttpResponse:
-    """Why there is no form now, with whatever the person had typed, to keep."""
-    typed = []
-    if sent is not None:
-        typed = [(sent[name].label, words_of(sent[name])) for name in sent.fields]
-    context = {
-        "questionnaire": survey.questionnaire,
-        "survey": survey.survey,
-        "not_yet": survey.stage is Stage.NOT_YET_OPEN,
-        "typed": [(label, value) for label, value in typed if value],
-    }
-    page = render_to_string("public/closed.html", context)
-    return HttpResponse(page, status=200 if sent is None else 403)
-
-
-def words_of(field: BoundField) -> str:
-    """What stands in a field as its reader put it: options by their words."""
-    value = field.value()
-    options = dict(getattr(field.field, "choices", ()))
-    chosen = value if isinstance(value, list) else [value]
-    return ", ".join(str(options.get(part, part)) for part in chosen if part)

@@ -1,27 +1,45 @@
 """The receipt: what was stored, for whoever holds its code, and what they may do with it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_http_methods, require_safe
 
+from feedback.models import Response
 from feedback.models.identity import decrypt
+from feedback.models.survey import Stage
+from feedback.question_types.base import Posted
+from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.reading import pages_read
-from feedback.responses import receipts, withdrawal
+from feedback.responses import editing, receipts, tickets, withdrawal
+from feedback.responses.in_field import InField
+from feedback.web.attempts import (
+    Damaged,
+    closed_page,
+    page_for,
+    read_form,
+    survey_at,
+    unreadable,
+)
+from feedback.web.bodies import BadBody
+from feedback.web.forms import FormPage
+from feedback.web.languages import TO, language_for
 
-View = Callable[[HttpRequest, str], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 def secret(view: View) -> View:
     """Its address is the key: no cache keeps the page, no link and no search engine tells it."""
 
     @wraps(view)
-    def handler(request: HttpRequest, code: str) -> HttpResponse:
-        page = view(request, code)
+    def handler(request: HttpRequest, code: str, **rest: str) -> HttpResponse:
+        page = view(request, code, **rest)
         page.headers["Cache-Control"] = "no-store"
         page.headers["Referrer-Policy"] = "no-referrer"
         page.headers["X-Robots-Tag"] = "noindex"
@@ -37,18 +55,28 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     response = receipts.find(code)
     if response is None:
         return withdrawn(code)
-    questionnaire = response.revision.questionnaire
+    questionnaire, language = in_its_language(response, request)
     shown = request.GET.get("personal") == "show"
     identity = decrypt(response.identity, nonce=response.nonce) if shown else {}
-    with translation.override(questionnaire.language):
+    with translation.override(language):
         context = {
             "questionnaire": questionnaire,
+            "editable": response.survey.stage() is Stage.OPEN,
             "response": response,
             "code": code,
             "pages": pages_read(questionnaire, response.answers, identity),
             "personal_shown": shown,
         }
         return HttpResponse(render_to_string("public/receipt.html", context))
+
+
+def in_its_language(response: Response, request: HttpRequest) -> tuple[Questionnaire, str]:
+    """The questionnaire in the language of ``?lang=``, else the one it was answered in."""
+    questionnaire = response.revision.questionnaire
+    offered = questionnaire.offered_languages
+    asked = [request.GET.get("lang", ""), response.language, questionnaire.language]
+    language = next(name for name in asked if name in offered)
+    return questionnaire.in_language(language), language
 
 
 def withdrawn(code: str) -> HttpResponse:
@@ -71,10 +99,90 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     response = receipts.find(code)
     if response is None:
         return withdrawn(code)
-    questionnaire = response.revision.questionnaire
-    with translation.override(questionnaire.language):
+    questionnaire, language = in_its_language(response, request)
+    with translation.override(language):
         context = {"questionnaire": questionnaire, "code": code}
         return HttpResponse(render_to_string("public/withdraw.html", context))
+
+
+@secret
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, code: str) -> HttpResponse:
+    """The form with what was stored, to change it while the survey is open."""
+    response = receipts.find(code)
+    if response is None:
+        return withdrawn(code)
+    survey = survey_at(response.survey.slug)
+    offered = response.revision.questionnaire.offered_languages
+    language = in_its_language(response, request)[1]
+    with translation.override(language):
+        if survey.stage is not Stage.OPEN:
+            return closed_page(survey, language)
+        if request.method != "POST":
+            fields: Posted = MultiValueDict(editing.fields_of(response))
+            return edit_page(survey, response, language, code).response(status=200, posted=fields)
+        try:
+            posted, damaged = read_form(request, survey)
+        except BadBody as bad:
+            return unreadable(bad, survey)
+    language = language_for(request, offered, posted)
+    with translation.override(language):
+        if posted.get(TO):
+            return edit_page(survey, response, language, code).response(status=200, posted=posted)
+        return changed(survey, response, code, posted, damaged, language)
+
+
+def changed(
+    survey: InField,
+    response: Response,
+    code: str,
+    posted: Posted,
+    damaged: Damaged,
+    language: str,
+) -> HttpResponse:
+    seen = posted.get("_seen", "")
+    outcome = editing.change(
+        code,
+        posted,
+        damaged=damaged,
+        language=language,
+        seen=int(seen) if seen.isdecimal() and len(seen) < 6 else -1,
+    )
+    match outcome:
+        case editing.Changed():
+            return HttpResponseRedirect(reverse("receipt", args=[code]), status=303)
+        case editing.Mend(error):
+            page = edit_page(survey, response, language, code)
+            return page.response(status=422, posted=posted, error=error)
+        case editing.Overtaken(edits):
+            page = edit_page(survey, response, language, code, seen=edits, overtaken=True)
+            return page.response(status=409, posted=posted)
+
+
+def edit_page(
+    survey: InField,
+    response: Response,
+    language: str,
+    code: str,
+    *,
+    seen: int | None = None,
+    overtaken: bool = False,
+) -> FormPage:
+    """The form under the ticket of the attempt that the response came from."""
+    ticket = tickets.issue(
+        survey=response.survey_id, revision=response.revision_id, nonce=response.nonce
+    )
+    seen = response.edits if seen is None else seen
+    page = page_for(
+        survey,
+        response.revision_id,
+        language,
+        ticket=ticket,
+        action=reverse("edit", args=[code]),
+        hidden={"_seen": seen},
+        extra={"editing": True, "code": code, "overtaken": overtaken},
+    )
+    return replace(page, days=0)  # what is stored already needs no keeping
 
 
 @secret
@@ -85,7 +193,7 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
     if response is None:
         return withdrawn(code)
     questionnaire = response.revision.questionnaire
-    whole = response.answers | decrypt(response.identity, nonce=response.nonce)
+    whole = editing.whole(response)
     data = {
         "survey": response.survey.slug,
         "title": questionnaire.title,
@@ -94,6 +202,7 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
         "language": response.language,
         "source": response.source,
         "seconds": response.seconds,
+        "edited_at": response.edited_at and response.edited_at.isoformat(),
         "answers": whole,
         "questions": {item.key: item.text for item in questionnaire.questions},
     }

@@ -3,13 +3,17 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from feedback.web import authoring, downloads, health, receipt, reports, review
+from feedback.web import authoring, downloads, health, receipt, reports, review, saving
 from feedback.web import public as pages
 
 public = [
     path("", pages.home, name="home"),
     path("s/<slug:slug>/", pages.answer, name="answer"),
+    path("s/<slug:slug>/check/", pages.check, name="check"),
+    path("s/<slug:slug>/save/", saving.save, name="save"),
+    path("s/<slug:slug>/resume/<str:code>/", saving.resume, name="resume"),
     path("r/<str:code>/", receipt.receipt, name="receipt"),
+    path("r/<str:code>/edit/", receipt.edit, name="edit"),
     path("r/<str:code>/withdraw/", receipt.withdraw, name="withdraw"),
     path("r/<str:code>/download.json", receipt.download, name="download"),
     path("healthz", health.alive, name="alive"),

@@ -52,6 +52,6 @@ function combined(operation, [first, ...rest]) {
   }
   if (missing) return false;
   if (operation === "in") return rest.includes(first);
-  if (operation === "includes") return Array.isArray(first) && first.includes(rest[0]);
+  if (operation === "includes") return [first].flat().includes(rest[0]);
   return comparisons[operation](first, rest[0]);
 }

@@ -1,8 +1,9 @@
-// What a browser adds to a form that works without it.
+// What a browser adds to a form that works without it. Parts that few forms need are
+// fetched only by those: conditions, long lists, rankings.
 
-import { holds } from "./expressions.js";
+import { takeSteps } from "./steps.js";
 
-const form = document.querySelector("form:has(input[name=ticket])");
+const form = document.getElementById("answers");
 
 // Whoever comes back after sending may get the page anew, with another ticket. The ticket of
 // the attempt stays with the entry in the history, so that sending again counts once.
@@ -15,60 +16,31 @@ function keepTicket(ticket) {
   });
 }
 
-// In the order of the page, as an item that is not asked has no answer for those after it.
-function showWhatIsAsked(kinds) {
-  for (const block of form.querySelectorAll("[data-show-if]")) {
-    block.hidden = !holds(JSON.parse(block.dataset.showIf), answers(kinds));
+// "None of these" goes with no other option, and declining with no answer.
+function keepApart({ target }) {
+  const block = target.closest("[data-item]");
+  if (!block || !target.checked) return;
+  const pressed = [...block.querySelectorAll("input:checked")].filter((other) => other !== target);
+  const declines = "declines" in target.dataset;
+  const exclusive = (block.dataset.exclusive ?? "").split(" ").filter(Boolean);
+  const alone = exclusive.includes(target.value);
+  for (const other of pressed) {
+    const against = declines || "declines" in other.dataset;
+    const lone = other.name === target.name && (alone || exclusive.includes(other.value));
+    if (against || lone) other.checked = false;
   }
-}
-
-function answers(kinds) {
-  return Object.fromEntries(Object.entries(kinds).map(([key, kind]) => [key, answer(key, kind)]));
-}
-
-const readings = {
-  text: (fields) => (fields[0].value.trim() ? fields[0].value : null),
-  day: (fields) => fields[0].value || null,
-  time: (fields) => fields[0].value || null,
-  number: (fields) => number(chosen(fields)[0] ?? ""),
-  code: (fields, other) => chosen(fields)[0] ?? (other ? "other" : null),
-  codes: (fields, other) => several([...new Set([...chosen(fields), ...(other ? ["other"] : [])])]),
-  truth: (fields) => truth(fields),
-};
-
-function answer(key, kind) {
-  const fields = [...form.querySelectorAll(`[name="${key}"]`)];
-  if (!fields.length || fields[0].closest("[data-show-if][hidden]")) return null;
-  const other = form.elements[`${key}__other`]?.value.trim();
-  return readings[kind](fields, other);
-}
-
-// The values of buttons that are pressed, of ticks that are set, of a list, of a text.
-function chosen(fields) {
-  const on = fields.filter((field) => !/radio|checkbox/.test(field.type) || field.checked);
-  return on.map((field) => field.value).filter(Boolean);
-}
-
-function several(codes) {
-  return codes.length ? codes : null;
-}
-
-function truth(fields) {
-  if (fields[0].type === "checkbox") return fields[0].checked;
-  return { yes: true, no: false }[chosen(fields)[0]] ?? null;
-}
-
-// As feedback/question_types/number.py reads it, but for digits of other scripts.
-function number(text) {
-  const plain = text.trim().replace(",", ".").replace("−", "-");
-  return /^-?\d{1,15}(\.\d{1,6})?$/.test(plain) ? Number(plain) : null;
 }
 
 if (form) {
   keepTicket(form.elements.ticket);
-  if (form.dataset.kinds) {
-    const kinds = JSON.parse(form.dataset.kinds);
-    form.addEventListener("input", () => showWhatIsAsked(kinds));
-    showWhatIsAsked(kinds);
+  form.addEventListener("change", keepApart);
+  if (form.dataset.logic) {
+    const { follow } = await import("./logic.js");
+    follow(form);
+  }
+  takeSteps(form);
+  if (form.dataset.save) {
+    const begin = async () => (await import("./saving.js")).keepSaving(form);
+    form.addEventListener("input", begin, { once: true });
   }
 }

@@ -37,7 +37,7 @@ def problems_of(condition: str, *, later: str = "late") -> list[str]:
         ("answered(intro)", "asks nothing itself"),
         ('visit = "sometimes"', "it can be often, never, other"),
         ('uses = "walk"', "use includes"),
-        ('visit includes "often"', "use = instead"),
+        ('stars includes "often"', "use = instead"),
         ('uses includes "swim"', "it can be walk, rest"),
         ('stars = "4"', "compares a number with a text"),
         ("visit > 4", "compares a code with a number"),

@@ -1,0 +1,130 @@
+"""Texts in several languages: beside each other in the definition, one at a time elsewhere.
+
+Wherever a questionnaire has a text it may have ``{en: Yes, de: Ja}`` instead. The main
+language's texts are what types, exports and staff see; ``localized`` puts another's in
+their places, so that nothing else knows of languages. What lacks a translation is shown
+in the main language, and ``missing`` reports it.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from feedback.questionnaire.problems import Place, Problem
+
+CODE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+Texts: TypeAlias = Mapping[Place, Mapping[str, str]]
+
+
+def languages_of(data: Any) -> list[str]:
+    """The languages that raw data declares, the main one first."""
+    if not isinstance(data, dict):
+        return ["en"]
+    further = data.get("languages", [])
+    names = [data.get("language", "en"), *(further if isinstance(further, list) else [])]
+    return [name for name in names if isinstance(name, str)]
+
+
+def parted(data: Any, languages: Sequence[str]) -> tuple[Any, Texts]:
+    """The data with the main language's texts alone, and all texts that stood in several."""
+    texts: dict[Place, Mapping[str, str]] = {}
+
+    def plain(value: Any, place: Place) -> Any:
+        if is_translated(value, languages):
+            texts[place] = value
+            return value.get(languages[0])
+        if isinstance(value, dict):
+            return {name: plain(part, (*place, name)) for name, part in value.items()}
+        if isinstance(value, list):
+            return [plain(part, (*place, number)) for number, part in enumerate(value)]
+        return value
+
+    return plain(data, ()), texts
+
+
+def is_translated(value: Any, languages: Collection[str]) -> bool:
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(name in languages for name in value)
+        and all(isinstance(text, str) for text in value.values())
+    )
+
+
+def put(data: Any, texts: Mapping[Place, Any]) -> Any:
+    """The data with something else at these places; the original stays as it is."""
+
+    def changed(value: Any, place: Place) -> Any:
+        if place in texts:
+            return texts[place]
+        if isinstance(value, dict):
+            return {name: changed(part, (*place, name)) for name, part in value.items()}
+        if isinstance(value, list):
+            return [changed(part, (*place, number)) for number, part in enumerate(value)]
+        return value
+
+    return changed(data, ())
+
+
+def localized(data: Any, texts: Texts, language: str) -> Any:
+    """Plain data with the texts of one language, where it has them."""
+    return put(data, {place: own[language] for place, own in texts.items() if language in own})
+
+
+def problems_with(data: Any, languages: Sequence[str]) -> Iterator[Problem]:
+    """What is wrong with the translations in raw data."""
+    for place, value in mappings(data, ()):
+        undeclared = [name for name in value if name not in languages]
+        if is_translated(value, languages) and languages[0] not in value:
+            yield Problem(place, f"has no text in {languages[0]}, the main language; add it")
+        elif languages[0] in value and undeclared and looks_translated(value):
+            names = ", ".join(undeclared)
+            yield Problem(place, f"has a text in {names}; add {names} to `languages`")
+
+
+def looks_translated(value: dict[str, Any]) -> bool:
+    return all(re.match(CODE, str(name)) and isinstance(text, str) for name, text in value.items())
+
+
+def mappings(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
+    if isinstance(value, dict):
+        yield place, value
+    if isinstance(value, dict | list):
+        for name, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from mappings(part, (*place, name))
+
+
+# Settings whose value is read by respondents, by where they stand.
+TEXTS = {
+    (): ("title", "introduction", "submit", "thank_you", "closed_text"),
+    ("rules",): ("message",),
+    ("pages",): ("title", "introduction"),
+    ("pages", "items"): (
+        "text", "help", "other", "low", "high", "unit", "pattern_message",
+    ),
+    ("pages", "items", "choices"): ("text", "alt"),
+    ("pages", "items", "rows"): ("text", "alt"),
+}  # fmt: skip
+
+
+def readable(data: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Every text of plain data that a respondent may read, with its place."""
+    if isinstance(data, list):
+        for number, part in enumerate(data):
+            yield from readable(part, (*place, number))
+    elif isinstance(data, dict):
+        own = TEXTS.get(tuple(name for name in place if isinstance(name, str)), ())
+        for name, part in data.items():
+            if name in own and isinstance(part, str) and part.strip():
+                yield (*place, name), part
+            elif isinstance(part, dict | list):
+                yield from readable(part, (*place, name))
+
+
+def missing(data: Any, texts: Texts, languages: Sequence[str]) -> dict[str, list[Place]]:
+    """The places without a text, by further language; the report of what is left to translate."""
+    places = [place for place, _text in readable(data)]
+    return {
+        language: [place for place in places if language not in texts.get(place, {})]
+        for language in languages[1:]
+    }

@@ -1,0 +1,58 @@
+"""E-mail: queued encrypted in the database, sent by a worker, and gone once it is sent.
+
+So a web page never waits for a mail server, and no address stands in a message queue.
+"""
+
+import logging
+from smtplib import SMTPException
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F
+
+from feedback.models import Letter
+from feedback.models.identity import decrypt, encrypt
+
+MOST_TRIES = 20
+
+logger = logging.getLogger(__name__)
+
+
+def can_be_sent() -> bool:
+    """Whether this instance knows a mail server."""
+    return bool(settings.EMAIL_HOST)
+
+
+def queue(*, to: str, subject: str, text: str) -> None:
+    nonce = uuid4()
+    sealed = encrypt({"to": to, "subject": subject, "text": text}, nonce=nonce)
+    Letter.objects.create(nonce=nonce, sealed=sealed)
+
+
+def send_waiting() -> int:
+    """Send what waits, each letter in a transaction of its own. Returns how many went out."""
+    sent = 0
+    for pk in Letter.objects.filter(tries__lt=MOST_TRIES).values_list("pk", flat=True)[:100]:
+        sent += send(pk)
+    return sent
+
+
+@transaction.atomic
+def send(pk: int) -> bool:
+    """Send one letter, unless another worker is at it."""
+    letter = Letter.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+    if letter is None:
+        return False
+    content = decrypt(letter.sealed, nonce=letter.nonce)
+    message = EmailMessage(str(content["subject"]), str(content["text"]), to=[str(content["to"])])
+    try:
+        message.send()
+    except (OSError, SMTPException) as error:
+        # Its text could hold the address, so only its kind is told.
+        logger.warning("letter %s could not be sent: %s", letter.pk, type(error).__name__)
+        Letter.objects.filter(pk=pk).update(tries=F("tries") + 1)
+        return False
+    letter.delete()
+    return True

@@ -1,0 +1,137 @@
+"""Partials: what was typed and not yet sent, kept so that its writer can come back to it.
+
+A partial belongs to the attempt: its nonce is the ticket's, so that what is sent in the
+end is one response whatever was saved before. ``refresh`` takes away what has been sent
+and empties what has expired.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+
+from feedback.models import Partial
+from feedback.models.identity import decrypt, encrypt
+from feedback.question_types.base import Posted
+from feedback.questionnaire.definition import Questionnaire
+from feedback.responses.codes import Purpose, code_for, hash_of
+from feedback.responses.in_field import InField
+from feedback.responses.tickets import Ticket
+
+# What has been sent meanwhile is not kept once more, however late a save arrives.
+SAVE = """
+    INSERT INTO feedback_partial AS p
+        (survey_id, revision_id, nonce, code, content, language, source, page, chosen, letters,
+         begun_at, saved_at, expires_at)
+    SELECT %(survey)s, %(revision)s, %(nonce)s, %(code)s, %(content)s, %(language)s, %(source)s,
+        %(page)s, %(chosen)s, 0, %(begun_at)s, %(now)s, %(expires_at)s
+    WHERE NOT EXISTS (
+        SELECT FROM feedback_response WHERE survey_id = %(survey)s AND nonce = %(nonce)s
+    )
+    ON CONFLICT (survey_id, nonce) DO UPDATE SET
+        code = EXCLUDED.code, content = EXCLUDED.content, language = EXCLUDED.language,
+        page = greatest(p.page, EXCLUDED.page), chosen = p.chosen OR EXCLUDED.chosen,
+        saved_at = EXCLUDED.saved_at, expires_at = EXCLUDED.expires_at
+"""
+SENT = """
+    DELETE FROM feedback_partial AS p USING feedback_response AS r
+    WHERE r.id = ANY(%s) AND p.survey_id = r.survey_id AND p.nonce = r.nonce
+"""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How to come back to a partial, and until when that is possible."""
+
+    code: str
+    until: datetime
+
+
+def save(
+    posted: Posted,
+    *,
+    ticket: Ticket,
+    survey: InField,
+    questionnaire: Questionnaire,
+    language: str,
+    source: str = "",
+    page: int = 1,
+    chosen: bool,
+) -> Kept | None:
+    """Keep what was typed; None where the survey keeps nothing.
+
+    Args:
+        page: the page that is being filled in, from 1.
+        chosen: whether the respondent asked for it. Of what is saved by itself, personal
+            answers are left out unless they gave a consent that the form asks for.
+    """
+    days = survey.survey.partial_days
+    if not days:
+        return None
+    code, now = code_for(ticket.nonce, Purpose.RESUME), timezone.now()
+    until = now + timedelta(days=days)
+    fields = fields_kept(posted, questionnaire, everything=chosen)
+    values: dict[str, Any] = {
+        "survey": ticket.survey,
+        "revision": ticket.revision,
+        "nonce": ticket.nonce,
+        "code": hash_of(code),
+        "content": encrypt(fields, nonce=ticket.nonce),
+        "language": language,
+        "source": source,
+        "page": page,
+        "chosen": chosen,
+        "begun_at": datetime.fromtimestamp(ticket.begun_at, tz=UTC),
+        "now": now,
+        "expires_at": until,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SAVE, values)
+    return Kept(code, until)
+
+
+def fields_kept(
+    posted: Posted, questionnaire: Questionnaire, *, everything: bool
+) -> dict[str, Any]:
+    """The questionnaire's fields that hold something and may be kept."""
+    names = questionnaire.field_names
+    consented = any(item.gives_consent and posted.get(item.key) for item in questionnaire.questions)
+    return {
+        name: values
+        for name, values in posted.lists()
+        if name in names and any(values) and (everything or consented or not names[name].personal)
+    }
+
+
+def find(code: str, *, survey: int) -> Partial | None:
+    """The partial behind a code; None if there is none, or no longer."""
+    found = Partial.objects.filter(code=hash_of(code), survey=survey, content__isnull=False)
+    return found.filter(expires_at__gt=timezone.now()).first()
+
+
+def fields_of(partial: Partial) -> Posted:
+    """What was typed."""
+    fields: Any = decrypt(partial.content, nonce=UUID(str(partial.nonce)))
+    return MultiValueDict(fields)
+
+
+def forget_sent(response_ids: Collection[int]) -> None:
+    """Delete the partials of responses that have been stored."""
+    with connection.cursor() as cursor:
+        cursor.execute(SENT, [list(response_ids)])
+
+
+def forget_of(nonces: Iterable[UUID]) -> None:
+    """Delete what was kept of these attempts."""
+    Partial.objects.filter(nonce__in=list(nonces)).delete()
+
+
+def empty_expired() -> int:
+    """Empty the partials whose time is up. Returns how many."""
+    due = Partial.objects.filter(content__isnull=False, expires_at__lte=timezone.now())
+    return due.update(content=None, code=None)

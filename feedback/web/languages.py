@@ -1,0 +1,49 @@
+"""Which language a public page is in: asked for, then the browser's, then the survey's own."""
+
+from collections.abc import Mapping, Sequence
+
+from babel import Locale, UnknownLocaleError
+from django.http import HttpRequest
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from feedback.question_types.base import Posted
+
+NOW, TO = "_language", "_to"  # fields of the form: the language it is in, the one asked for
+
+
+def language_for(
+    request: HttpRequest, offered: Sequence[str], posted: Mapping[str, str] | Posted | None = None
+) -> str:
+    """One of the languages that a questionnaire offers, its main one if nothing fits."""
+    if len(offered) == 1:
+        return offered[0]
+    asked = [posted.get(name, "") for name in (TO, NOW)] if posted else []
+    asked.append(request.GET.get("lang", ""))
+    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500])
+    for wanted in [*asked, *(name for name, _weight in accepted)]:
+        if found := nearest(wanted, offered):
+            return found
+    return offered[0]
+
+
+def nearest(wanted: str, offered: Sequence[str]) -> str:
+    """The language itself, or one of its kin: pt-BR for pt, de for de-AT; "" if there is none."""
+    lowered = wanted.lower().replace("_", "-")
+    if not lowered:
+        return ""
+    exact = [name for name in offered if name.lower() == lowered]
+    kin = [name for name in offered if name.lower().split("-")[0] == lowered.split("-")[0]]
+    return next(iter([*exact, *kin]), "")
+
+
+def names_of(languages: Sequence[str]) -> list[tuple[str, str]]:
+    """Each language with its name as its speakers write it."""
+    return [(language, name_of(language)) for language in languages]
+
+
+def name_of(language: str) -> str:
+    try:
+        name = Locale.parse(language, sep="-").get_display_name() or language
+    except (UnknownLocaleError, ValueError):
+        return language
+    return name[:1].upper() + name[1:]

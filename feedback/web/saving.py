@@ -1,0 +1,176 @@
+"""Keeping what was typed and coming back to it: by script now and then, or by a button."""
+
+from dataclasses import replace
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from feedback.models import Partial
+from feedback.question_types.base import Posted
+from feedback.responses import letters, partials, tickets
+from feedback.responses.in_field import InField, revision
+from feedback.responses.tickets import Ticket
+from feedback.web.attempts import (
+    page_for,
+    read_form,
+    renewed,
+    source_of,
+    survey_at,
+    unreadable,
+)
+from feedback.web.bodies import BadBody
+from feedback.web.errors import gone
+from feedback.web.languages import language_for
+from feedback.web.receipt import secret
+
+MOST_LETTERS = 3  # with one link; a form that sends mail to anyone is not ours to give
+
+
+@require_POST
+def save(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keep what a script sends of a form that is being filled in; the ticket comes back renewed."""
+    survey = survey_at(slug)
+    try:
+        posted, _damaged = read_form(request, survey)
+    except BadBody as bad:
+        return unreadable(bad, survey)
+    language = language_for(request, survey.questionnaire.offered_languages, posted)
+    ticket = renewed(survey, posted)
+    if not survey.takes(issued_at=ticket.issued_at):
+        return JsonResponse({"saved": False}, status=403)
+    kept = keep_under(ticket, request, survey, posted, language, chosen=False)
+    return JsonResponse(
+        {
+            "saved": kept is not None,
+            "until": kept and kept.until.isoformat(),
+            "ticket": tickets.signed(ticket),
+        }
+    )
+
+
+def keep_under(
+    ticket: Ticket,
+    request: HttpRequest,
+    survey: InField,
+    posted: Posted,
+    language: str,
+    *,
+    chosen: bool,
+) -> partials.Kept | None:
+    page = posted.get("_page", "")
+    return partials.save(
+        posted,
+        ticket=ticket,
+        survey=survey,
+        questionnaire=revision(ticket.revision).questionnaire,
+        language=language,
+        source=source_of(request),
+        page=min(int(page), 1_000) if page.isdecimal() and len(page) < 5 else 1,
+        chosen=chosen,
+    )
+
+
+def keep(request: HttpRequest, survey: InField, posted: Posted, language: str) -> HttpResponse:
+    """The button “save and finish later”: all is kept, and the page tells how to come back."""
+    ticket = renewed(survey, posted)
+    kept = keep_under(ticket, request, survey, posted, language, chosen=True)
+    if kept is None:
+        page = page_for(survey, ticket.revision, language, ticket=tickets.signed(ticket))
+        return page.response(status=200, posted=posted)
+    address = reverse("resume", args=[survey.survey.slug, kept.code])
+    response = HttpResponse(status=303)
+    response.headers["Location"] = f"{address}?{urlencode({'saved': '1', 'lang': language})}"
+    return response
+
+
+class Address(forms.Form):
+    """Where the link is to be sent; the address is used for that and kept nowhere."""
+
+    email = forms.EmailField(max_length=254)
+
+
+@secret
+@require_http_methods(["GET", "HEAD", "POST"])
+def resume(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Come back to what was kept; right after saving, how to come back."""
+    survey = survey_at(slug)
+    partial = partials.find(code, survey=survey.id)
+    language = partial.language if partial else survey.questionnaire.language
+    language = request.GET.get("lang") or language
+    if language not in survey.questionnaire.offered_languages:
+        language = survey.questionnaire.language
+    with translation.override(language):
+        if partial is None:
+            return gone(
+                title=_("Nothing is kept here any more"),
+                text=_(
+                    "Either these answers were sent, or the time they were kept for is over."
+                    " You can begin anew."
+                ),
+                back=reverse("answer", args=[slug]),
+            )
+        if request.method == "POST" or "saved" in request.GET:
+            return saved_page(request, survey, partial, code, language)
+        return resumed(survey, partial, language)
+
+
+def resumed(survey: InField, partial: Partial, language: str) -> HttpResponse:
+    """The form as it was left, under the ticket of the same attempt."""
+    ticket = Ticket.new(
+        survey=survey.id,
+        revision=partial.revision_id,
+        nonce=partial.nonce,
+        at=int(partial.begun_at.timestamp()),
+    )
+    query = urlencode({"source": partial.source}) if partial.source else ""
+    page = page_for(
+        survey,
+        partial.revision_id,
+        language,
+        ticket=tickets.signed(replace(ticket, issued_at=survey.renewal())),
+        action=f"{reverse('answer', args=[survey.survey.slug])}{query and '?'}{query}",
+        extra={"resumed": partial, "keeps_all": partial.chosen},
+    )
+    return page.response(status=200, posted=partials.fields_of(partial))
+
+
+def saved_page(
+    request: HttpRequest, survey: InField, partial: Partial, code: str, language: str
+) -> HttpResponse:
+    """The link to come back by, and the offer to send it."""
+    link = request.build_absolute_uri(reverse("resume", args=[survey.survey.slug, code]))
+    form = Address(request.POST if request.method == "POST" else None)
+    offered = letters.can_be_sent() and partial.letters < MOST_LETTERS
+    was_sent = bool(offered and request.method == "POST" and form.is_valid())
+    if was_sent:
+        send_link(partial, link, survey, to=form.cleaned_data["email"])
+    context = {
+        "questionnaire": survey.questionnaire.in_language(language),
+        "partial": partial,
+        "link": link,
+        "form": form if offered and not was_sent else None,
+        "was_sent": was_sent,
+    }
+    page = render_to_string("public/saved.html", context)
+    return HttpResponse(page, status=422 if form.errors else 200)
+
+
+def send_link(partial: Partial, link: str, survey: InField, *, to: str) -> None:
+    """One more letter for this partial, with nothing in it that the respondent wrote."""
+    text = _(
+        "With this link you can go on with your answers to “%(title)s”:\n\n%(link)s\n\n"
+        "Whoever has the link can read and change them. They are kept until %(until)s.\n"
+        "If this was not you, somebody mistyped their address: you can ignore this message."
+    ) % {
+        "title": survey.questionnaire.title,
+        "link": link,
+        "until": f"{partial.expires_at:%Y-%m-%d}",
+    }
+    letters.queue(to=to, subject=_("Your answers, to be continued"), text=text)
+    Partial.objects.filter(pk=partial.pk).update(letters=partial.letters + 1)

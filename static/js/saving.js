@@ -1,0 +1,63 @@
+// Keeps what is typed on the server, so that a closed laptop loses nothing. What is about
+// the person goes along only with consent, or once they chose to save (the page says so).
+
+const PAUSE = 3000; // milliseconds after the last key
+
+/** From the first key on; that one has been typed already. */
+export function keepSaving(form) {
+  const note = form.querySelector("[data-saved]");
+  const personal = new Set((form.dataset.personal ?? "").split(" "));
+  const consents = (form.dataset.consents ?? "").split(" ").filter(Boolean);
+  let timer = 0;
+  let sent = "";
+  let underWay = false;
+
+  const mayKeepAll = () =>
+    "keepsAll" in form.dataset ||
+    consents.some((name) => form.querySelector(`[name="${name}"]:checked`));
+
+  function fields() {
+    const all = new URLSearchParams(new FormData(form));
+    if (!mayKeepAll()) for (const name of personal) all.delete(name);
+    const page = form.querySelector(".page:not([hidden], .not-asked)");
+    all.set("_page", page?.id.replace("page-", "") ?? "");
+    return all;
+  }
+
+  async function save() {
+    clearTimeout(timer);
+    timer = 0;
+    const body = fields();
+    body.delete("ticket");
+    const text = body.toString();
+    if (underWay || text === sent) return;
+    underWay = true;
+    try {
+      body.set("ticket", form.elements.ticket.value);
+      const answer = await fetch(form.dataset.save, { method: "POST", body, keepalive: text.length < 60000 });
+      if (!answer.ok) throw new Error(answer.status);
+      const { ticket } = await answer.json();
+      form.elements.ticket.value = ticket;
+      sent = text;
+      const time = new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
+      note.textContent = note.dataset.words.replace("{time}", time);
+    } catch {
+      note.textContent = note.dataset.failed;
+    } finally {
+      underWay = false;
+    }
+  }
+
+  function soon() {
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE);
+  }
+
+  soon();
+  form.addEventListener("input", soon);
+  form.addEventListener("turned", save);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && timer) save();
+  });
+  form.addEventListener("submit", () => clearTimeout(timer));
+}
