@@ -70,6 +70,7 @@ def form_page(survey: InField, language: str, *, gzip: bool) -> HttpResponse:
     response = HttpResponse(page.gzipped(signed) if gzip else page.plain(signed))
     if gzip:
         response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding, Accept-Language"
+    several = len(survey.questionnaire.offered_languages) > 1
+    response.headers["Vary"] = "Accept-Encoding" + ", Accept-Language" * several
     response.headers["Cache-Control"] = "private, no-cache"
     return response

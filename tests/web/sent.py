@@ -33,8 +33,9 @@ class FormPage(HTMLParser):
 
     @property
     def typed(self) -> dict[str, list[str]]:
-        """What the form would send besides its ticket, left out what is empty."""
-        return {name: v for name, v in self.fields.items() if name != "ticket" and any(v)}
+        """The answers that the form would send, left out what is empty."""
+        own = {"ticket"} | {name for name in self.fields if name.startswith("_")}
+        return {name: v for name, v in self.fields.items() if name not in own and any(v)}
 
     def changed(self, **answers: Any) -> Mapping[str, Any]:
         """What the browser sends after somebody changed these answers."""
