@@ -28,15 +28,14 @@ export function judge(entries, read) {
 /** Keep a form's blocks, options and recalled answers as its answers have it. */
 export function follow(form) {
   const entries = JSON.parse(form.dataset.logic);
-  const blocks = new Map([...form.querySelectorAll("[data-item]")].map((b) => [b.dataset.item, b]));
-  const recalls = [...form.querySelectorAll("[data-recall]")].map((mark) => [mark, mark.textContent]);
-  const read = (name, kind) => answer(form, name, kind);
 
   function update() {
+    // Looked up each time, as a page that was checked may have been put in anew.
+    const blocks = new Map([...form.querySelectorAll("[data-item]")].map((b) => [b.dataset.item, b]));
     // Options are withheld as the pass goes, as what is withheld is read as not chosen.
     const offering = (name, kind, withheld) => {
       offerAllBut(blocks.get(itemOf(name)), withheld);
-      return read(name, kind);
+      return answer(form, name, kind);
     };
     const { verdicts } = judge(entries, offering);
     for (const [item, { asked, withheld, needed }] of Object.entries(verdicts)) {
@@ -50,7 +49,10 @@ export function follow(form) {
       const items = [...section.querySelectorAll("[data-item]")];
       section.classList.toggle("not-asked", items.every((block) => block.hidden));
     }
-    for (const [mark, unknown] of recalls) mark.textContent = words(form, mark.dataset.recall) || unknown;
+    for (const mark of form.querySelectorAll("[data-recall]")) {
+      mark.dataset.unknown ??= mark.textContent;
+      mark.textContent = words(form, mark.dataset.recall) || mark.dataset.unknown;
+    }
   }
   form.addEventListener("input", update);
   form.addEventListener("change", update);
@@ -123,7 +125,7 @@ function number(text) {
 // An answer as its reader put it: options by their words.
 function words(form, name) {
   const fields = [...form.querySelectorAll(`[name="${name}"]`)];
-  if (!fields.length || fields[0].closest("[hidden]")) return "";
+  if (!fields.length || fields[0].closest("[data-item][hidden]")) return "";
   const on = fields.filter((field) => chosen([field]).length);
   const shown = (field) =>
     field.selectedOptions?.[0]?.text ?? (/radio|checkbox/.test(field.type) ? labelOf(field) : field.value);

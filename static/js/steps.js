@@ -88,7 +88,8 @@ export function takeSteps(form) {
 
   progress.hidden = false;
   const wrong = form.querySelector(".is-invalid")?.closest(".page");
-  show(wrong?.id ?? location.hash.slice(1), { focus: false });
+  const start = location.hash.startsWith("#page-") ? location.hash.slice(1) : form.dataset.start;
+  show(wrong?.id ?? start, { focus: false });
 }
 
 const number = (id) => Number(id.replace("page-", ""));
