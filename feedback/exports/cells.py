@@ -19,17 +19,24 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact
 
 from feedback.question_types.base import Column, Dtype, Message, Repeated, State
-from feedback.questionnaire.codebook import FORMULA_STARTS, GUARD, MISSING_CODES, guarded
+from feedback.questionnaire.codebook import (
+    FORMULA_STARTS,
+    GUARD,
+    MISSING_CODES,
+    NOT_SHOWN,
+    guarded,
+)
 
 
 def guarded_in_sql(text: Expression | F) -> Expression:
     """The guard as an expression of the database."""
     starts = FORMULA_STARTS.replace(GUARD, GUARD * 2)
-    missing = ", ".join(f"'{code}'" for code in MISSING_CODES.values() if code)
+    missing = ", ".join(f"'{code}'" for code in MISSING_CODES if code)
     return Repeated(
         text,
         template=(
@@ -45,17 +52,24 @@ def cell_of(column: Column, *, labels: bool) -> Expression:
     """A column's cell: its value, or the missing code of its state."""
     if column.value is None:
         raise ValueError(f"{column.name} is personal; only its owner's file may read it")
+    return or_missing(column, answered(column, labels=labels))
+
+
+def or_missing(column: Column, answer: Expression) -> Expression:
+    """A cell for an answer, or the code of why there is none."""
     return Case(
-        When(Exact(column.state, State.ANSWERED.value), then=answered(column, labels=labels)),
-        When(
-            Exact(column.state, State.NOT_SHOWN.value),
-            then=Value(MISSING_CODES[State.NOT_SHOWN]),
-        ),
-        When(
-            Exact(column.state, State.DECLINED.value),
-            then=Value(MISSING_CODES[State.DECLINED]),
-        ),
+        When(Exact(column.state, State.ANSWERED.value), then=answer),
+        When(Exact(column.state, State.NOT_SHOWN.value), then=Value(NOT_SHOWN)),
+        When(Exact(column.state, State.DECLINED.value), then=way_declined(column.part)),
         default=Value(None),
+        output_field=TextField(),
+    )
+
+
+def way_declined(part: str) -> Expression:
+    return Func(
+        KeyTransform(part, "answers"),
+        template="('[' || (%(expressions)s ->> 'state') || ']')",
         output_field=TextField(),
     )
 

@@ -26,15 +26,16 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from feedback.exports.cells import cell_of, guarded_in_sql, moment
+from feedback.exports.cells import cell_of, guarded_in_sql, moment, or_missing
 from feedback.models import Response, Status, Survey, Tag
 from feedback.models.identity import decrypt
-from feedback.question_types.base import Answers, Column, Item, State
-from feedback.questionnaire.codebook import MISSING_CODES, guarded
+from feedback.question_types.base import Answers, Column, Item
+from feedback.questionnaire.codebook import BLANK, guarded
 from feedback.responses.selection import Selection
 
 BLOCK = 65_536  # bytes; a yield for each of COPY's rows would cost more than the rows
 BOM = b"\xef\xbb\xbf"
+APART = "answered"  # the cell of a personal answer, before it is decrypted
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,9 @@ def with_personal(
 ) -> Generator[bytes, None, None]:
     """The rows with the encrypted column opened here, cell by cell under the same guard."""
     cells = [
-        column.state if column.personal else cell_of(column, labels=choices.labels)
+        or_missing(column, Value(APART))
+        if column.personal
+        else cell_of(column, labels=choices.labels)
         for column in columns
     ]
     sealed = [F("nonce"), F("identity")]
@@ -152,10 +155,10 @@ def opened(nonce: str, identity: str | None) -> Answers:
     return decrypt(sealed, nonce=UUID(nonce))
 
 
-def personal_cell(column: Column, state: str, known: Answers, *, labels: bool) -> str:
+def personal_cell(column: Column, cell: str | None, known: Answers, *, labels: bool) -> str:
     """A personal column's cell; such columns hold text or codes, never numbers."""
-    if int(state) != State.ANSWERED:
-        return MISSING_CODES[State(int(state))]
+    if cell != APART:
+        return cell or BLANK
     value = str(known[column.part])
     return guarded(str(column.labels.get(value, value)) if labels else value)
 

@@ -1,14 +1,14 @@
 """Short text: one line, such as a name or a town."""
 
 from random import Random
-from typing import Literal
+from typing import Literal, Self
 
 from django import forms
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from feedback.question_types import phrases
 from feedback.question_types.base import Column, Example, Item
-from feedback.question_types.text import TextField
+from feedback.question_types.text import Matching, TextField
 
 
 class ShortText(Item):
@@ -16,10 +16,21 @@ class ShortText(Item):
     chart = None
     max_length: int = Field(255, ge=1, le=1_000)
     autocomplete: str = Field("", pattern=r"^[a-z0-9 -]*$", max_length=60)
+    pattern: str = Field("", max_length=500, description="RE2 syntax; the whole text must match")
+    pattern_message: str = Field("", max_length=500, description="How to write it, if it does not")
+
+    @model_validator(mode="after")
+    def pattern_can_be_run(self) -> Self:
+        if self.pattern and not self.pattern_message:
+            raise ValueError("a pattern needs a pattern_message, which tells how to write it")
+        Matching(self.pattern, self.pattern_message)
+        return self
 
     def field(self) -> forms.Field:
         attributes = {"autocomplete": self.autocomplete} if self.autocomplete else {}
+        matching = [Matching(self.pattern, self.pattern_message)] if self.pattern else []
         return TextField(
+            validators=matching,
             label=self.text,
             help_text=self.help,
             required=self.required,
@@ -34,25 +45,29 @@ class ShortText(Item):
         fills = {"given-name": first, "family-name": last, "name": f"{first} {last}"}
         fills["address-level2"] = phrases.city(chance)
         text = fills.get(self.autocomplete) or phrases.handle(chance)
-        return {self.key: [text[: self.max_length]]}
+        # Words that a pattern of the author's may not take are left out, not guessed at.
+        fits = not self.pattern or Matching(self.pattern, "").fits(text)
+        return {self.key: [text[: self.max_length]]} if fits else {}
 
     def columns(self) -> list[Column]:
         return [self.text_column(self.key, self.text)]
 
     @classmethod
     def example(cls) -> Example:
-        item = cls(key="town", text="Which town do you live in?", required=True, max_length=20)
+        item = cls(key="town", text="Which town do you live in?", required=True, max_length=20,
+                   pattern=r"[^0-9]*", pattern_message="Write letters only.")  # fmt: skip
         return Example(
             item,
             accepts=[
                 ({"town": ["Zürich"]}, {"town": "Zürich"}),
-                ({"town": [" =1+1 "]}, {"town": " =1+1 "}),
+                ({"town": [" =SUM() "]}, {"town": " =SUM() "}),
             ],
-            cells=[{"town": "Zürich"}, {"town": " =1+1 "}],
+            cells=[{"town": "Zürich"}, {"town": " =SUM() "}],
             refuses=[
                 ({}, "needs an answer"),
                 ({"town": ["   "]}, "needs an answer"),
                 ({"town": ["x" * 21]}, "at most 20"),
                 ({"town": ["a\0b"]}, "NUL"),
+                ({"town": ["B3"]}, "Write letters only"),
             ],
         )

@@ -5,14 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from feedback.question_types.base import Column, Dtype, Item, Message, State
+from feedback.question_types.base import WAYS, Column, Dtype, Item, Message
 
 # What an export writes instead of an answer. A text that reads the same gets a guard.
-MISSING_CODES = {
-    State.BLANK: "",
-    State.NOT_SHOWN: "[not_shown]",
-    State.DECLINED: "[declined]",
-}
+BLANK, NOT_SHOWN = "", "[not_shown]"
+DECLINED_CODES = {f"[{way}]": way for way in WAYS}
+MISSING_CODES = (BLANK, NOT_SHOWN, *DECLINED_CODES)
 # A text cell that a spreadsheet would run gets one leading apostrophe, and so does one
 # that begins with an apostrophe or reads like a missing code: whoever strips exactly one
 # has the text as it was typed. Spreadsheets take the full-width signs for signs too.
@@ -49,8 +47,8 @@ def rows_of(column: Column, item: Item) -> Iterator[Sequence[str]]:
     ticks = {"1": _("yes"), "0": _("no")} if column.dtype is Dtype.BOOLEAN else {}
     codes = {"": "", **ticks, **{code: str(label) for code, label in column.labels.items()}}
     words = {
-        MISSING_CODES[State.NOT_SHOWN]: _("not shown to this respondent"),
-        MISSING_CODES[State.DECLINED]: _("declined to answer"),
+        NOT_SHOWN: _("not shown to this respondent"),
+        **{code: str(WAYS[way]) for code, way in DECLINED_CODES.items()},
     }
     for code, label in (codes | words).items():
         # What authors wrote is guarded; a code never needs it, and is looked up as it is.
@@ -59,7 +57,7 @@ def rows_of(column: Column, item: Item) -> Iterator[Sequence[str]]:
 
 def guarded(text: str) -> str:
     """A text as the cell of an export."""
-    risky = text[:1] in FORMULA_STARTS or text in MISSING_CODES.values()
+    risky = text[:1] in FORMULA_STARTS or text in MISSING_CODES
     return GUARD + text if text and risky else text
 
 

@@ -21,15 +21,14 @@ from django.utils.datastructures import MultiValueDict
 
 from feedback.models import Response, Revision, Survey
 from feedback.models.identity import encrypt
-from feedback.question_types.base import Column, Dtype, Item, State
+from feedback.question_types.base import Column, Dtype, Item
 from feedback.questionnaire.answers import Cleaned, keep
 from feedback.questionnaire.changes import pooled
-from feedback.questionnaire.codebook import MISSING_CODES, unguarded
+from feedback.questionnaire.codebook import DECLINED_CODES, MISSING_CODES, NOT_SHOWN, unguarded
 from feedback.responses import receipts
 from feedback.responses.csv_records import BadFile, records
 from feedback.responses.imported_cells import IGNORED, OWN, Wrong
 
-NOT_SHOWN, DECLINED = MISSING_CODES[State.NOT_SHOWN], MISSING_CODES[State.DECLINED]
 BATCH = 1_000
 
 
@@ -221,7 +220,7 @@ def clean(table: Table, row: Row) -> Cleaned:
     """The answers of a row, each item in the state that its cells tell."""
     cleaned = Cleaned()
     for name in table.dropped:
-        if row.cells.get(name, "") not in MISSING_CODES.values():
+        if row.cells.get(name, "") not in MISSING_CODES:
             row.refuse(name, "the survey no longer asks this. Empty the cell or drop the column.")
     for item, columns in table.items:
         try:
@@ -240,11 +239,12 @@ def clean_item(
     shown = [column for column in columns if cells[column.name] != NOT_SHOWN]
     if not shown:
         return
-    declined = [column for column in shown if cells[column.name] == DECLINED]
-    if declined:
-        if len(declined) < len(shown):
-            raise Wrong(f"{DECLINED} stands in some cells of the question, not in all of them.")
-        cleaned.answers[item.key] = {"state": "refused"}
+    ways = {cells[column.name] for column in shown} & DECLINED_CODES.keys()
+    if ways:
+        if any(cells[column.name] not in ways for column in shown) or len(ways) > 1:
+            code = min(ways)
+            raise Wrong(f"{code} stands in some cells of the question, not in all of them.")
+        cleaned.answers[item.key] = {"state": DECLINED_CODES[ways.pop()]}
         return
     given = {column.name: plain(column, cells[column.name]) for column in shown}
     keep(cleaned, item.clean(MultiValueDict(item.posted(given))), personal=item.personal)

@@ -61,7 +61,8 @@ RISKY = [
     "'",
     "=",
     "[not_shown]",
-    "[declined]",
+    "[refused]",
+    "[dont_know]",
 ]
 PLAIN = ["5", "a=b", "a-b", "1-2", "x'y", "[Not_shown]", "[not_shown] ", "not shown", "~1", " =1"]
 
@@ -177,10 +178,11 @@ def test_the_four_states_are_told_apart(town: Survey) -> None:
     first, second = table(everything(town, personal=True))
 
     assert first["visit"] == first["wish"] == ""
-    assert first["uses__walk"] == first["uses__rest"] == first["stars"] == "[declined]"
+    assert first["uses__walk"] == first["uses__rest"] == "[refused]"
+    assert first["stars"] == "[dont_know]"
     assert first["name"] == "[not_shown]"
     assert {second[c] for c in ("visit", "uses__walk", "stars", "wish")} == {"[not_shown]"}
-    assert second["name"] == "[declined]"
+    assert second["name"] == "[refused]"
 
 
 def test_columns_of_the_response_itself(town: Survey) -> None:
@@ -216,7 +218,7 @@ def test_no_guarded_text_starts_a_formula_or_reads_like_a_missing_code(text: str
     cell = guarded(text)
 
     assert cell[0] not in "=+-@\t\r\n＝＋－＠"
-    assert cell not in ("", "[not_shown]", "[declined]")
+    assert cell not in ("", "[not_shown]", "[refused]")
 
 
 def test_every_text_survives_python_and_its_guard(town: Survey) -> None:

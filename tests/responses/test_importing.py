@@ -106,7 +106,7 @@ def test_an_export_reads_back_in(survey, tmp_path):
             "tools__other": "@home",
             "why": "'a'",
         },
-        {"name": True, "clean": None, "tools": None, "why": "[declined]"},
+        {"name": True, "clean": None, "tools": None, "why": "[refused]"},
         {"name": True, "clean": declined, "tools": declined, "why": declined},
         {"why": 'two\nlines, "quoted"', "tools": ["other"], "tools__other": None},
     ]
@@ -175,9 +175,9 @@ def test_the_four_states_stay_apart(survey, write):
     """Blank, not shown and declined mean different things in every statistic."""
     ticks = ("tools__saw", "tools__axe", "tools__other__chosen")
     file = write(
-        {"name": "Ada", "clean": "", "why": "'[declined]", **dict.fromkeys(ticks, "")},
-        {"name": "Bob", "clean": "[declined]", "why": "[not_shown]"}
-        | dict.fromkeys(ticks, "[declined]"),
+        {"name": "Ada", "clean": "", "why": "'[refused]", **dict.fromkeys(ticks, "")},
+        {"name": "Bob", "clean": "[refused]", "why": "[not_shown]"}
+        | dict.fromkeys(ticks, "[refused]"),
         {"name": "[not_shown]", "clean": "[not_shown]", "why": ""}
         | dict.fromkeys(ticks, "[not_shown]"),
     )
@@ -186,7 +186,7 @@ def test_the_four_states_stay_apart(survey, write):
 
     declined = {"state": "refused"}
     assert [row.answers for row in Response.objects.order_by("id")] == [
-        {"name": True, "clean": None, "tools": None, "why": "[declined]"},
+        {"name": True, "clean": None, "tools": None, "why": "[refused]"},
         {"name": True, "clean": declined, "tools": declined},
         {"why": None},
     ]
@@ -208,8 +208,8 @@ def test_one_wrong_row_keeps_all_out_and_every_reason_is_told(survey, write):
         {"name": "", "clean": "9", "tools__saw": "yes"},
         {
             "name": "Line\nend\0".replace("\0", ""),
-            "clean": "[declined]",
-            "tools__saw": "[declined]",
+            "clean": "[refused]",
+            "tools__saw": "[refused]",
         },
         {"name": "Bob", "clean": "four", "tools__saw": "0"},
     )

@@ -2,7 +2,7 @@
 
 The columns are those of the survey's own CSV export; only those the file has are read,
 and a question without a column is stored as not shown. Cells hold codes, as the export
-writes them by default: [not_shown] and [declined] for these states, 1 and 0 for ticks,
+writes them by default: [not_shown], [refused] and [dont_know] for these states, 1 and 0 for ticks,
 and one apostrophe before a text is taken off. Of the response's own columns received_at
 (UTC unless it names an offset), language, source, seconds and status are read;
 response, revision and tags may stand there and are ignored, as each row becomes a new
