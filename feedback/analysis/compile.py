@@ -87,6 +87,6 @@ def shares(counts: dict[str, int], n: int) -> dict[str, Sequence[float]]:
 
 
 def written(item: Item, frame: pl.DataFrame) -> dict[str, int]:
-    """How many typed a text into each part beside the item's own, such as "other"."""
-    beside = [part for part in item.checks if part != item.key]
+    """How many answered each part beside the item's own, such as the text of "other"."""
+    beside = [part for part in item.parts() if part != item.key]
     return {p: int((frame[state_name(p)] == State.ANSWERED.value).sum()) for p in beside}

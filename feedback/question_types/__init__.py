@@ -14,6 +14,7 @@ from feedback.question_types.multiple_choice import MultipleChoice
 from feedback.question_types.nps import NPS
 from feedback.question_types.number import Number
 from feedback.question_types.opinion_scale import OpinionScale
+from feedback.question_types.ranking import Ranking
 from feedback.question_types.rating import Rating
 from feedback.question_types.short_text import ShortText
 from feedback.question_types.single_choice import SingleChoice
@@ -34,6 +35,7 @@ REGISTRY: tuple[type[Item], ...] = (
     YesNo,
     SingleChoice,
     MultipleChoice,
+    Ranking,
     Rating,
     OpinionScale,
     NPS,

@@ -375,6 +375,10 @@ class Item(BaseModel):
         value = None if self.personal else text_of(part)
         return Column(part, label, part, Dtype.TEXT, value, state_of(part))
 
+    def parts(self) -> Sequence[str]:
+        """The names of the stored answers that there is something to read in."""
+        return list(self.checks)
+
     def words(self, part: str, answer: JSON) -> Message:
         """One stored answer as a person reads it, on receipts and the review desk."""
         return str(answer)

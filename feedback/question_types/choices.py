@@ -1,5 +1,6 @@
 """What the types that offer options share: their check, their codes, "other: specify"."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from random import Random
@@ -29,35 +30,20 @@ class OptionField(forms.TypedChoiceField):
         return str(value) in self.codes
 
 
-class Offering(Item):
-    """An item with a list of options, and perhaps a last one whose text is typed in.
-
-    ``other`` is the wording of that last option, whose code is ``other``. Its text is
-    the part ``<key>__other``, asked only of those who chose it.
-    """
+class Listed(Item):
+    """An item with a list of options, each known by its code."""
 
     choices: list[Choice] = Field(min_length=1, max_length=10_000)
-    other: str = Field("", max_length=200, description="Wording of an option to type in")
     shuffle: bool = Field(False, description="Deal the options out in different orders")
 
     @model_validator(mode="after")
     def codes_differ(self) -> Self:
-        codes = [choice.code for choice in self.choices]
-        twice = sorted({code for code in codes if codes.count(code) > 1})
-        if twice:
-            raise ValueError(f"the code {', '.join(twice)} is used twice; codes must differ")
-        if self.other and OTHER in codes:
-            raise ValueError("the code 'other' is taken by the option to type in; use another")
+        refuse_repeated(self.choices)
         return self
 
-    @property
-    def other_part(self) -> str:
-        return f"{self.key}__{OTHER}"
-
     def options(self) -> list[tuple[str, str]]:
-        """Code and text of every option, in order, the one to type in last."""
-        offered = [(choice.code, choice.text) for choice in self.choices]
-        return [*offered, (OTHER, self.other)] if self.other else offered
+        """Code and text of every option, in order."""
+        return [(choice.code, choice.text) for choice in self.choices]
 
     def offered_if(self) -> Mapping[str, str]:
         return {choice.code: choice.show_if for choice in self.choices if choice.show_if}
@@ -86,6 +72,44 @@ class Offering(Item):
         place = {code: number for number, code in enumerate(order)}
         field.choices = sorted(field.choices, key=lambda option: place.get(str(option[0]), -1))
 
+    def pool(self, older: Item) -> Item:
+        wider = self.wider(older) if isinstance(older, Listed) else {}
+        # Not model_copy: it would take along the fields made for the fewer options.
+        return type(self).model_validate({**self.model_dump(), **wider}) if wider else self
+
+    def wider(self, older: "Listed") -> dict[str, Any]:
+        """The settings that change so that what only ``older`` offered can be read, too."""
+        codes = {choice.code for choice in self.choices}
+        gone = [choice for choice in older.choices if choice.code not in codes]
+        return {"choices": [*self.choices, *gone]} if gone else {}
+
+    def filters(self) -> Mapping[str, Message]:
+        return dict(self.options())
+
+
+class Offering(Listed):
+    """A list of options, and perhaps a last one whose text is typed in.
+
+    ``other`` is the wording of that last option, whose code is ``other``. Its text is
+    the part ``<key>__other``, asked only of those who chose it.
+    """
+
+    other: str = Field("", max_length=200, description="Wording of an option to type in")
+
+    @model_validator(mode="after")
+    def other_is_free(self) -> Self:
+        if self.other and OTHER in dict(Listed.options(self)):
+            raise ValueError("the code 'other' is taken by the option to type in; use another")
+        return self
+
+    @property
+    def other_part(self) -> str:
+        return f"{self.key}__{OTHER}"
+
+    def options(self) -> list[tuple[str, str]]:
+        """As of every list, the option to type in last."""
+        return [*super().options(), *([(OTHER, self.other)] if self.other else [])]
+
     def other_fields(self) -> dict[str, forms.Field]:
         if not self.other:
             return {}
@@ -107,16 +131,13 @@ class Offering(Item):
             posted.setlist(self.key, [OTHER])
         return super().clean(posted)
 
-    def pool(self, older: Item) -> Item:
-        if not isinstance(older, Offering):
-            return self
-        codes = {choice.code for choice in self.choices}
-        gone = [choice for choice in older.choices if choice.code not in codes]
-        if not gone and (self.other or not older.other):
-            return self
-        # Not model_copy: it would take along the fields made for the fewer options.
-        both = {"choices": [*self.choices, *gone], "other": self.other or older.other}
-        return type(self).model_validate({**self.model_dump(), **both})
+    def wider(self, older: Listed) -> dict[str, Any]:
+        other = older.other if isinstance(older, Offering) and not self.other else ""
+        return super().wider(older) | ({"other": other} if other else {})
 
-    def filters(self) -> Mapping[str, Message]:
-        return dict(self.options())
+
+def refuse_repeated(choices: Sequence[Choice]) -> None:
+    """Raises: ValueError, if two options have one code."""
+    codes = [choice.code for choice in choices]
+    if twice := sorted(code for code, count in Counter(codes).items() if count > 1):
+        raise ValueError(f"the code {', '.join(twice)} is used twice; codes must differ")

@@ -37,10 +37,21 @@ const readings = {
 };
 
 function answer(key, kind) {
+  const parts = form.querySelector(`[data-parts="${key}"]`);
+  if (parts) return partsAnswered(parts);
   const fields = [...form.querySelectorAll(`[name="${key}"]`)];
   if (!fields.length || fields[0].closest("[data-show-if][hidden]")) return null;
   const other = form.elements[`${key}__other`]?.value.trim();
   return readings[kind](fields, other);
+}
+
+// Of an answer that has several fields, such as a ranking: the codes of those filled in.
+function partsAnswered(parts) {
+  if (parts.closest("[data-show-if][hidden]")) return null;
+  const filled = [...parts.querySelectorAll("[data-code]")].filter(
+    (part) => chosen([...part.querySelectorAll("input, select")]).length,
+  );
+  return several(filled.map((part) => part.dataset.code));
 }
 
 // The values of buttons that are pressed, of ticks that are set, of a list, of a text.
@@ -70,5 +81,8 @@ if (form) {
     const kinds = JSON.parse(form.dataset.kinds);
     form.addEventListener("input", () => showWhatIsAsked(kinds));
     showWhatIsAsked(kinds);
+  }
+  if (form.querySelector("[data-ranking]")) {
+    import("./ranking.js").then(({ enhance }) => enhance(form));
   }
 }

@@ -1,0 +1,123 @@
+"""A ranking in a browser: the numbers are enough, and with scripts it is a list to sort."""
+
+from itertools import count
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from feedback.models import Response, Survey
+from tests import build
+from tests.walks.visitor import Visitor, is_post
+
+pytestmark = pytest.mark.django_db(transaction=True)
+numbers = count(1)
+DRINKS: list[dict[str, Any]] = [
+    {
+        "key": "drinks",
+        "type": "ranking",
+        "text": "Which drinks do you like best?",
+        "most": 3,
+        "choices": [
+            {"code": code, "text": code.title()} for code in ("tea", "coffee", "water", "milk")
+        ],
+    },
+    {"key": "why", "type": "short_text", "text": "Why milk?", "show_if": 'drinks includes "milk"'},
+]
+
+
+@pytest.fixture
+def drinks() -> Survey:
+    return build.survey(DRINKS, slug=f"drinks-{next(numbers)}")
+
+
+def stored(survey: Survey) -> Any:
+    return Response.objects.get(survey=survey).answers["drinks"]
+
+
+def send(visitor: Visitor) -> None:
+    visitor.page.click("button[type=submit]")
+    visitor.page.wait_for_url("**/r/*/")
+
+
+def test_the_numbers_alone_are_enough(visitor: Visitor, drinks: Survey) -> None:
+    """With scripts or without, a number chosen from a list is what is sent."""
+    page = visitor.page
+    page.goto(f"/s/{drinks.slug}/")
+
+    page.get_by_label("Water", exact=True).select_option("1")
+    page.get_by_label("Tea", exact=True).select_option("2")
+    send(visitor)
+
+    assert stored(drinks) == ["water", "tea"]
+    assert "1. Water 2. Tea" in visitor.text()
+
+
+def test_what_cannot_be_an_order_is_told_beside_the_option(browser: Any, live_site: str) -> None:
+    """Without scripts nothing keeps two options from one rank, so the message must help."""
+    drinks = build.survey(DRINKS, slug=f"drinks-{next(numbers)}")
+    context = browser.new_context(base_url=live_site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"/s/{drinks.slug}/")
+    page.get_by_label("Water", exact=True).select_option("1")
+    page.get_by_label("Tea", exact=True).select_option("1")
+    page.get_by_label("Milk", exact=True).select_option("3")
+
+    with page.expect_response(is_post) as refused:
+        page.click("button[type=submit]")
+
+    assert refused.value.status == 422
+    described = page.locator("[name=drinks__water]").get_attribute("aria-describedby")
+    assert "“Tea” has rank 1, too" in page.locator(f"#{described}").inner_text()
+    assert page.locator("[name=drinks__milk][aria-invalid=true]").count() == 1
+    context.close()
+
+
+def test_buttons_sort_by_keyboard_and_say_what_they_did(scripted: Visitor, drinks: Survey) -> None:
+    """Who neither drags nor sees hears the new place of what they moved."""
+    page = scripted.page
+    page.goto(f"/s/{drinks.slug}/")
+    live = page.locator(".ranking [role=status]")
+
+    page.get_by_role("button", name="Tea: add as the next rank").press("Enter")
+    expect(live).to_have_text("Tea, rank 1 of 3")
+    page.get_by_role("button", name="Milk: add as the next rank").press("Enter")
+    expect(page.get_by_label("Why milk?")).to_be_visible()
+    page.get_by_role("button", name="Milk: move up").press("Enter")
+    expect(live).to_have_text("Milk, rank 1 of 3")
+    expect(page.get_by_role("button", name="Milk: move down")).to_be_focused()
+    page.get_by_role("button", name="Water: add as the next rank").press("Enter")
+    page.get_by_role("button", name="Coffee: add as the next rank").press("Enter")
+    expect(live).to_have_text("No rank is free. Remove an option first.")
+    page.get_by_role("button", name="Tea: take out of the ranking").press("Enter")
+    expect(live).to_have_text("Tea, not ranked")
+    send(scripted)
+
+    assert stored(drinks) == ["milk", "water"]
+
+
+def test_dragging_sorts_too(scripted: Visitor, drinks: Survey) -> None:
+    """Into the ranking, within it, and out again."""
+    page = scripted.page
+    page.goto(f"/s/{drinks.slug}/")
+    for code in ("tea", "coffee"):
+        page.locator(f"[data-code={code}] [data-move=add]").click()
+
+    drag(page, "milk", to="coffee")
+    expect(page.locator(".ranking ol label")).to_have_text(["Tea", "Milk", "Coffee"])
+    drag(page, "tea", to="water")
+    expect(page.locator(".ranking ol label")).to_have_text(["Milk", "Coffee"])
+    send(scripted)
+
+    assert stored(drinks) == ["milk", "coffee"]
+
+
+def drag(page: Any, code: str, *, to: str) -> None:
+    """By its grip to just above the middle of another option."""
+    page.locator(".ranking").scroll_into_view_if_needed()
+    start = page.locator(f"[data-code={code}] .grip").bounding_box()
+    end = page.locator(f"[data-code={to}]").bounding_box()
+    page.mouse.move(start["x"] + 20, start["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 20, end["y"] + end["height"] / 2 - 4, steps=5)
+    page.mouse.up()
