@@ -9,6 +9,7 @@ from feedback.question_types.consent import Consent
 from feedback.question_types.country import Country
 from feedback.question_types.date import Date
 from feedback.question_types.email import Email
+from feedback.question_types.grid import Grid
 from feedback.question_types.long_text import LongText
 from feedback.question_types.multiple_choice import MultipleChoice
 from feedback.question_types.nps import NPS
@@ -36,6 +37,7 @@ REGISTRY: tuple[type[Item], ...] = (
     SingleChoice,
     MultipleChoice,
     Ranking,
+    Grid,
     Rating,
     OpinionScale,
     NPS,

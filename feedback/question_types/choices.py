@@ -30,23 +30,26 @@ class OptionField(forms.TypedChoiceField):
         return str(value) in self.codes
 
 
-class Listed(Item):
-    """An item with a list of options, each known by its code."""
+class Dealing(Item):
+    """An item that deals out options, each known by its code: not to all, not in one order."""
 
-    choices: list[Choice] = Field(min_length=1, max_length=10_000)
     shuffle: bool = Field(False, description="Deal the options out in different orders")
+
+    @property
+    def dealt(self) -> Sequence[Choice]:
+        raise NotImplementedError(f"{self.type} deals nothing out")
 
     @model_validator(mode="after")
     def codes_differ(self) -> Self:
-        refuse_repeated(self.choices)
+        refuse_repeated(self.dealt)
         return self
 
     def options(self) -> list[tuple[str, str]]:
         """Code and text of every option, in order."""
-        return [(choice.code, choice.text) for choice in self.choices]
+        return [(choice.code, choice.text) for choice in self.dealt]
 
     def offered_if(self) -> Mapping[str, str]:
-        return {choice.code: choice.show_if for choice in self.choices if choice.show_if}
+        return {choice.code: choice.show_if for choice in self.dealt if choice.show_if}
 
     def chosen(self, answers: Answers) -> Sequence[str]:
         answer = answers.get(self.key)
@@ -58,7 +61,7 @@ class Listed(Item):
         option stands about as often in every place; the fixed ones stay last."""
         if not self.shuffle:
             return []
-        moving = [choice.code for choice in self.choices if not choice.fixed]
+        moving = [choice.code for choice in self.dealt if not choice.fixed]
         Random(self.key).shuffle(moving)  # noqa: S311 - an order, not a secret
         start = turn % len(moving) if moving else 0
         turned = moving[start:] + moving[:start]
@@ -67,24 +70,50 @@ class Listed(Item):
         last = [code for code, _text in self.options() if code not in moving]
         return [*turned, *last]
 
+    def name_of(self, code: str) -> str:
+        """The field of one option, where each has its own."""
+        return f"{self.key}__{code}"
+
     def arranged(self, fields: Mapping[str, forms.Field], order: Sequence[str]) -> None:
-        field: Any = fields[self.key]
-        place = {code: number for number, code in enumerate(order)}
-        field.choices = sorted(field.choices, key=lambda option: place.get(str(option[0]), -1))
+        """Number the fields of the options, for ``shown``."""
+        for place, code in enumerate(order):
+            field: Any = fields[self.name_of(code)]
+            field.place = place
+
+    def shown(self, form: Any) -> dict[str, Any]:
+        """Each option with its own field, for a template, in the order they are dealt out."""
+        options = [
+            {"code": code, "text": text, "field": form[self.name_of(code)]}
+            for code, text in self.options()
+        ]
+        options.sort(key=lambda option: getattr(option["field"].field, "place", 0))
+        return {"options": options}
 
     def pool(self, older: Item) -> Item:
-        wider = self.wider(older) if isinstance(older, Listed) else {}
+        wider = self.wider(older)
         # Not model_copy: it would take along the fields made for the fewer options.
         return type(self).model_validate({**self.model_dump(), **wider}) if wider else self
 
-    def wider(self, older: "Listed") -> dict[str, Any]:
+    def wider(self, older: Item) -> dict[str, Any]:
         """The settings that change so that what only ``older`` offered can be read, too."""
-        codes = {choice.code for choice in self.choices}
-        gone = [choice for choice in older.choices if choice.code not in codes]
-        return {"choices": [*self.choices, *gone]} if gone else {}
+        return {}
 
     def filters(self) -> Mapping[str, Message]:
         return dict(self.options())
+
+
+class Listed(Dealing):
+    """An item with a list of options to choose from."""
+
+    choices: list[Choice] = Field(min_length=1, max_length=10_000)
+
+    @property
+    def dealt(self) -> Sequence[Choice]:
+        return self.choices
+
+    def wider(self, older: Item) -> dict[str, Any]:
+        both = joined(self.choices, older.choices) if isinstance(older, Listed) else self.choices
+        return {"choices": both} if len(both) > len(self.choices) else {}
 
 
 class Offering(Listed):
@@ -98,7 +127,7 @@ class Offering(Listed):
 
     @model_validator(mode="after")
     def other_is_free(self) -> Self:
-        if self.other and OTHER in dict(Listed.options(self)):
+        if self.other and OTHER in dict(super().options()):
             raise ValueError("the code 'other' is taken by the option to type in; use another")
         return self
 
@@ -131,7 +160,13 @@ class Offering(Listed):
             posted.setlist(self.key, [OTHER])
         return super().clean(posted)
 
-    def wider(self, older: Listed) -> dict[str, Any]:
+    def arranged(self, fields: Mapping[str, forms.Field], order: Sequence[str]) -> None:
+        """Put the options of its one field in order."""
+        field: Any = fields[self.key]
+        place = {code: number for number, code in enumerate(order)}
+        field.choices = sorted(field.choices, key=lambda option: place.get(str(option[0]), -1))
+
+    def wider(self, older: Item) -> dict[str, Any]:
         other = older.other if isinstance(older, Offering) and not self.other else ""
         return super().wider(older) | ({"other": other} if other else {})
 
@@ -141,3 +176,9 @@ def refuse_repeated(choices: Sequence[Choice]) -> None:
     codes = [choice.code for choice in choices]
     if twice := sorted(code for code, count in Counter(codes).items() if count > 1):
         raise ValueError(f"the code {', '.join(twice)} is used twice; codes must differ")
+
+
+def joined(newer: Sequence[Choice], older: Sequence[Choice]) -> list[Choice]:
+    """The options of two revisions, those that are gone last."""
+    codes = {choice.code for choice in newer}
+    return [*newer, *(choice for choice in older if choice.code not in codes)]

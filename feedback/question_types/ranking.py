@@ -13,7 +13,6 @@ Source: averaged scores for truncated ballots in D. Baumeister, P. Faliszewski, 
 J. Rothe, "Campaigns for Lazy Voters: Truncated Ballots", AAMAS 2012, 577-584.
 """
 
-from collections.abc import Mapping
 from random import Random
 from typing import Any, ClassVar, Literal, Self
 
@@ -81,9 +80,6 @@ class Ranking(Listed):
         """The highest rank there is."""
         return self.most or len(self.choices)
 
-    def name_of(self, code: str) -> str:
-        return f"{self.key}__{code}"
-
     # -- answering ---------------------------------------------------------------------
 
     def fields(self) -> dict[str, forms.Field]:
@@ -103,20 +99,6 @@ class Ranking(Listed):
 
     def layout(self) -> LayoutObject:
         return Templated(self, self.shown)
-
-    def shown(self, form: Any) -> Mapping[str, Any]:
-        """Each option with its field, in the order that ``arranged`` gave them."""
-        options = [
-            {"code": code, "text": text, "field": form[self.name_of(code)]}
-            for code, text in self.options()
-        ]
-        options.sort(key=lambda option: getattr(option["field"].field, "place", 0))
-        return {"options": options}
-
-    def arranged(self, fields: Mapping[str, forms.Field], order: Any) -> None:
-        for place, code in enumerate(order):
-            field: Any = fields[self.name_of(code)]
-            field.place = place
 
     def stored(self, cleaned: dict[str, Any]) -> Answers:
         ranks = {code: cleaned[self.name_of(code)] for code, _text in self.options()}

@@ -66,7 +66,7 @@ def figures_of(at: Desk) -> Figures:
 
 
 def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict[str, Any]:
-    """One item's part of the report."""
+    """One item's part of the report; of a grid, each row is a section in it."""
     found = of_items.get(item.key, {})
     answered = found.get("answered", 0)
     drawn = bars(found, item.filters())
@@ -77,6 +77,11 @@ def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict
         "bars": drawn[:MOST_AT_ONCE],
         "further": drawn[MOST_AT_ONCE:],
         "standings": standings(found, item.filters()),
+        "rows": [
+            (item.filters()[name.removeprefix(f"{item.key}__")], section(row, found["rows"], {}))
+            for name, row in item.operands().items()
+            if name in found.get("rows", {})
+        ],
         "newest": newest.get(item.key, []),
     }
 
