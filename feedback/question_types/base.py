@@ -200,12 +200,14 @@ class Example:
         cells: for each of ``accepts``, what its columns give: value by column name,
             None where the column's state is not ANSWERED.
         refuses: posted fields and a piece of the message that they get.
+        before: questions that come before it, where it speaks of them.
     """
 
     item: "Item"
     accepts: Sequence[tuple[Mapping[str, list[str]], Answers]] = ()
     cells: Sequence[Mapping[str, JSON]] = ()
     refuses: Sequence[tuple[Mapping[str, list[str]], str]] = ()
+    before: Sequence["Item"] = ()
 
 
 class Item(BaseModel):
@@ -217,6 +219,7 @@ class Item(BaseModel):
     chart: ClassVar[str | None] = "bars"
     asks: ClassVar[bool] = True  # False for what is only read
     may_be_personal: ClassVar[bool] = True  # only answers that nobody counts can stand apart
+    may_be_declined: ClassVar[bool] = True
 
     key: Key
     type: str
