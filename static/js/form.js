@@ -85,4 +85,9 @@ if (form) {
   if (form.querySelector("[data-ranking]")) {
     import("./ranking.js").then(({ enhance }) => enhance(form));
   }
+  const lists = [...form.querySelectorAll("select:not([data-ranking] select)")];
+  const long = lists.filter((list) => list.length > 15);
+  if (long.length) {
+    import("./typeahead.js").then(({ shorten }) => long.forEach((list) => shorten(list, form.dataset)));
+  }
 }
