@@ -91,8 +91,9 @@ class Dealing(Item):
 
     def pool(self, older: Item) -> Item:
         wider = self.wider(older)
-        # Not model_copy: it would take along the fields made for the fewer options.
-        return type(self).model_validate({**self.model_dump(), **wider}) if wider else self
+        # Not model_copy: it would take along the fields made for the fewer options. Nor
+        # checked again: of all revisions together there may be more than one may offer.
+        return type(self).model_construct(**(dict(self) | wider)) if wider else self
 
     def wider(self, older: Item) -> dict[str, Any]:
         """The settings that change so that what only ``older`` offered can be read, too."""

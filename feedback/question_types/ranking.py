@@ -65,6 +65,8 @@ class Ranking(Listed):
     type: Literal["ranking"] = "ranking"
     kind: ClassVar = Kind.CODES
     may_be_personal: ClassVar[bool] = False
+    # Each option has a list of all ranks: a page grows with the square of their number.
+    choices: list[Choice] = Field(min_length=2, max_length=50)
     most: int | None = Field(None, ge=1, description="At most so many are ranked; null for all")
 
     @model_validator(mode="after")

@@ -72,7 +72,7 @@ def test_only_so_many_can_be_ranked() -> None:
 def test_a_code_that_a_field_of_every_item_has_is_refused() -> None:
     """``<key>__declined`` says how an answer was declined."""
     with pytest.raises(ValueError, match="'declined' is taken"):
-        drinks(choices=[{"code": "declined", "text": "Declined"}])
+        drinks(choices=[{"code": code, "text": code} for code in ("tea", "declined")])
 
 
 def test_shuffled_options_are_shown_in_the_order_dealt() -> None:
@@ -94,3 +94,13 @@ def test_made_up_rankings_are_partial_at_times() -> None:
 
     lengths = {len(row.answers["drinks"] or ()) for row in Response.objects.all()}
     assert lengths == {0, 1, 2, 3}
+
+
+def test_more_options_than_one_revision_may_offer_can_be_pooled() -> None:
+    """A report covers all revisions, however much the options changed."""
+    newer, older = (
+        drinks(choices=[{"code": f"{letter}{n}", "text": "?"} for n in range(50)])
+        for letter in "ab"
+    )
+
+    assert len(newer.pool(older).columns()) == 100

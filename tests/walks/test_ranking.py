@@ -4,7 +4,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, CDPSession, expect
 
 from feedback.models import Response, Survey
 from tests import build
@@ -53,7 +53,9 @@ def test_the_numbers_alone_are_enough(visitor: Visitor, drinks: Survey) -> None:
     assert "1. Water 2. Tea" in visitor.text()
 
 
-def test_what_cannot_be_an_order_is_told_beside_the_option(browser: Any, live_site: str) -> None:
+def test_what_cannot_be_an_order_is_told_beside_the_option(
+    browser: Browser, live_site: str
+) -> None:
     """Without scripts nothing keeps two options from one rank, so the message must help."""
     drinks = build.survey(DRINKS, slug=f"drinks-{next(numbers)}")
     context = browser.new_context(base_url=live_site, java_script_enabled=False)
@@ -110,6 +112,37 @@ def test_dragging_sorts_too(scripted: Visitor, drinks: Survey) -> None:
     send(scripted)
 
     assert stored(drinks) == ["milk", "coffee"]
+
+
+def test_a_finger_drags_without_scrolling_the_page(browser: Browser, live_site: str) -> None:
+    """The grip alone takes the touch; beside it the page scrolls as ever."""
+    drinks = build.survey(DRINKS, slug=f"drinks-{next(numbers)}")
+    phone = {"width": 390, "height": 700}
+    context = browser.new_context(base_url=live_site, viewport=phone, has_touch=True)
+    page = context.new_page()
+    page.goto(f"/s/{drinks.slug}/")
+    page.locator("[data-code=tea] [data-move=add]").tap()
+    page.locator(".ranking").scroll_into_view_if_needed()
+    start = page.locator("[data-code=milk] .grip").bounding_box()
+    end = page.locator("[data-code=tea]").bounding_box()
+    assert start and end
+    before, x = page.evaluate("scrollY"), start["x"] + 20
+    finger = context.new_cdp_session(page)
+
+    touch(finger, "touchStart", x, start["y"] + 20)
+    for step in range(1, 6):
+        way = (end["y"] + 5 - start["y"] - 20) * step / 5
+        touch(finger, "touchMove", x, start["y"] + 20 + way)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    expect(page.locator(".ranking ol label")).to_have_text(["Milk", "Tea"])
+    assert page.evaluate("scrollY") == before
+    context.close()
+
+
+def touch(finger: CDPSession, kind: str, x: float, y: float) -> None:
+    points = [{"x": x, "y": y}]
+    finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
 def drag(page: Any, code: str, *, to: str) -> None:
