@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, CDPSession, expect
 
 from feedback.models import Response, Survey
 from tests import build
+from tests.walks.test_access_for_all import check
 from tests.walks.visitor import Visitor, is_post
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,6 +94,7 @@ def test_buttons_sort_by_keyboard_and_say_what_they_did(scripted: Visitor, drink
     expect(live).to_have_text("No rank is free. Remove an option first.")
     page.get_by_role("button", name="Tea: take out of the ranking").press("Enter")
     expect(live).to_have_text("Tea, not ranked")
+    check(scripted)
     send(scripted)
 
     assert stored(drinks) == ["milk", "water"]
