@@ -7,6 +7,8 @@ from random import Random
 from typing import Any, Self
 
 from django import forms
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 
@@ -48,6 +50,9 @@ class Dealing(Item):
         """Code and text of every option, in order."""
         return [(choice.code, choice.text) for choice in self.dealt]
 
+    def codes(self) -> Sequence[str]:
+        return [code for code, _text in self.options()]
+
     def offered_if(self) -> Mapping[str, str]:
         return {choice.code: choice.show_if for choice in self.dealt if choice.show_if}
 
@@ -81,11 +86,17 @@ class Dealing(Item):
             field.place = place
 
     def shown(self, form: Any) -> dict[str, Any]:
-        """Each option with its own field, for a template, in the order they are dealt out."""
-        options = [
-            {"code": code, "text": text, "field": form[self.name_of(code)]}
-            for code, text in self.options()
-        ]
+        """Each option with its own field, for a template, in the order they are dealt out.
+
+        A field is labelled with question and option, for whoever reads of it elsewhere;
+        below the question itself the option is enough, with what is said beside it.
+        """
+        question = conditional_escape(f"{self.text} – ")
+        options = []
+        for code in self.codes():
+            field = form[self.name_of(code)]
+            text = SafeString(conditional_escape(field.label).removeprefix(question))
+            options.append({"code": code, "text": text, "field": field})
         options.sort(key=lambda option: getattr(option["field"].field, "place", 0))
         return {"options": options}
 

@@ -7,13 +7,15 @@ as a yes or no, or as a text.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from random import Random
 from typing import Any, ClassVar, Literal
 
 import polars as pl
 from django import forms
-from django.db.models import Q
+from django.db.models import Expression, FloatField, Q
+from django.db.models.fields.json import KeyTransform
 from pydantic import Field
 
 from feedback.question_types.base import (
@@ -25,6 +27,7 @@ from feedback.question_types.base import (
     Kind,
     Message,
     Posted,
+    Repeated,
 )
 from feedback.question_types.number import Number
 from feedback.question_types.short_text import ShortText
@@ -32,6 +35,18 @@ from feedback.question_types.unasked import Unasked
 from feedback.question_types.yes_no import YesNo
 
 PLACES = 6  # decimals of a number
+
+
+def number_of(part: str) -> Expression:
+    """The answer as a number of 64 bits, however long it is; NULL unless it is one."""
+    return Repeated(
+        KeyTransform(part, "answers"),
+        template=(
+            "CASE jsonb_typeof(%(expressions)s) WHEN 'number'"
+            " THEN (%(expressions)s #>> '{}')::float8 END"
+        ),
+        output_field=FloatField(),
+    )
 
 
 class Computed(Unasked):
@@ -80,7 +95,10 @@ class Computed(Unasked):
         return [self.key]
 
     def columns(self) -> list[Column]:
-        return self.twin.columns()
+        columns = self.twin.columns()
+        if self.gives == "number":
+            return [replace(column, value=number_of(column.part)) for column in columns]
+        return columns
 
     def words(self, part: str, answer: JSON) -> Message:
         return self.twin.words(part, answer)

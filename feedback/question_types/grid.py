@@ -96,17 +96,14 @@ class Grid(Dealing):
         return len(words) * max(NARROWEST, *words) <= ACROSS
 
     def clean(self, posted: Posted) -> Answers:
-        return self.cleaned(posted, offered=[*self.by_row])
+        return self.clean_offered(posted, frozenset())
 
-    def cleaned(self, posted: Posted, *, offered: Collection[str]) -> Answers:
-        """What is stored where just these rows are offered: the others are left out.
-
-        Raises:
-            ValidationError: by row, as for every item.
-        """
+    def clean_offered(self, posted: Posted, withheld: Collection[str]) -> Answers:
+        """As for every item; a row that is withheld is not asked, whatever was sent for it."""
+        offered = [code for code in self.by_row if code not in withheld]
         answers: Answers = {}
         errors: dict[str, list[ValidationError]] = {}
-        for row in [row for code, row in self.by_row.items() if code in offered]:
+        for row in [self.by_row[code] for code in offered]:
             try:
                 answers |= row.clean(posted)
             except ValidationError as error:
@@ -116,7 +113,7 @@ class Grid(Dealing):
                 errors[name] = [ValidationError(REQUIRED)]
         if errors:
             raise ValidationError(errors)
-        answered = [c for c, row in self.by_row.items() if answers.get(row.key) is not None]
+        answered = [code for code in offered if answers[self.name_of(code)] is not None]
         return {self.key: [*answered] or None, **answers}
 
     def required_rows(self, offered: Collection[str]) -> Collection[str]:

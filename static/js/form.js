@@ -75,6 +75,15 @@ function number(text) {
   return /^-?\d{1,15}(\.\d{1,6})?$/.test(plain) ? Number(plain) : null;
 }
 
+// Also what was put into the page later, such as a page of it that came back to be mended.
+async function enrich() {
+  const lists = [...form.querySelectorAll("select:not([data-ranking] select, [data-long])")];
+  if (form.querySelector("[data-ranking]:not(.sortable)")) {
+    (await import("./ranking.js")).enhance(form);
+  }
+  if (lists.some((list) => list.length > 15)) (await import("./typeahead.js")).enhance(form);
+}
+
 if (form) {
   keepTicket(form.elements.ticket);
   if (form.dataset.kinds) {
@@ -82,12 +91,6 @@ if (form) {
     form.addEventListener("input", () => showWhatIsAsked(kinds));
     showWhatIsAsked(kinds);
   }
-  if (form.querySelector("[data-ranking]")) {
-    import("./ranking.js").then(({ enhance }) => enhance(form));
-  }
-  const lists = [...form.querySelectorAll("select:not([data-ranking] select)")];
-  const long = lists.filter((list) => list.length > 15);
-  if (long.length) {
-    import("./typeahead.js").then(({ shorten }) => long.forEach((list) => shorten(list, form.dataset)));
-  }
+  form.addEventListener("change", enrich);
+  enrich();
 }

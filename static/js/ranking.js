@@ -2,7 +2,11 @@
 // selects stay the one truth: what is sorted is written into them, and read out of them.
 
 export function enhance(form) {
-  for (const fieldset of form.querySelectorAll("[data-ranking]")) new Ranking(fieldset);
+  for (const fieldset of form.querySelectorAll("[data-ranking]:not(.sortable)")) {
+    const ranking = new Ranking(fieldset);
+    // After those who hide what is no longer offered: it leaves no gap behind.
+    for (const type of ["input", "change"]) form.addEventListener(type, () => ranking.leaveOut());
+  }
 }
 
 class Ranking {
@@ -25,7 +29,7 @@ class Ranking {
     this.rest.after(this.live);
     this.rows.forEach((row) => this.equip(row));
     fieldset.classList.add("sortable");
-    const placed = this.rows.filter((row) => rank(row));
+    const placed = this.rows.filter((row) => rank(row) && !row.hidden);
     this.show(placed.sort((a, b) => rank(a) - rank(b)).slice(0, this.last));
   }
 
@@ -101,6 +105,11 @@ class Ranking {
         select.dispatchEvent(new Event("input", { bubbles: true }));
       }
     }
+  }
+
+  leaveOut() {
+    const offered = this.order.filter((row) => !row.hidden);
+    if (offered.length < this.order.length) this.show(offered);
   }
 
   drag(row, grip, start) {

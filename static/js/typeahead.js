@@ -3,8 +3,15 @@
 
 const letters = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", ı: "i", þ: "th" };
 
+export function enhance(form) {
+  for (const list of form.querySelectorAll("select:not([data-ranking] select)")) {
+    if (list.length > 15 && !list.dataset.long) shorten(list, form.dataset);
+  }
+}
+
 /** Equip a list. `words` are the sentences to say, with {count} and {option} in them. */
-export function shorten(list, words) {
+function shorten(list, words) {
+  list.dataset.long = true;
   const every = [...list.options].map((option) => ({ option, text: plain(option.text) }));
   const typed = document.createElement("input");
   typed.type = "search";

@@ -128,10 +128,8 @@ def test_a_required_grid_needs_each_row_that_is_offered() -> None:
         item.clean(posted(speed__day=["good"]))
 
     assert refusal.value.message_dict == {"speed__night": ["This question needs an answer."]}
-    assert item.cleaned(posted(speed__day=["good"], speed__night=["bad"]), offered=["day"]) == {
-        "speed": ["day"],
-        "speed__day": "good",
-    }
+    sent = posted(speed__day=["good"], speed__night=["bad"])
+    assert item.clean_offered(sent, {"night"}) == {"speed": ["day"], "speed__day": "good"}
 
 
 def test_conditions_may_ask_for_a_row_and_for_the_grid() -> None:

@@ -116,6 +116,25 @@ def test_dragging_sorts_too(scripted: Visitor, drinks: Survey) -> None:
     assert stored(drinks) == ["milk", "coffee"]
 
 
+def test_an_option_that_is_no_longer_offered_leaves_no_gap(
+    scripted: Visitor, drinks: Survey
+) -> None:
+    """Its rank goes to the next, as a gap would be refused."""
+    page = scripted.page
+    page.goto(f"/s/{drinks.slug}/")
+    for code in ("tea", "coffee", "water"):
+        page.locator(f"[data-code={code}] [data-move=add]").click()
+
+    page.evaluate("""() => {
+      const row = document.querySelector("[data-code=coffee]");
+      row.hidden = row.querySelector("select").disabled = true;
+      row.closest("form").dispatchEvent(new Event("input"));
+    }""")
+    send(scripted)
+
+    assert stored(drinks) == ["tea", "water"]
+
+
 def test_a_finger_drags_without_scrolling_the_page(browser: Browser, live_site: str) -> None:
     """The grip alone takes the touch; beside it the page scrolls as ever."""
     drinks = build.survey(DRINKS, slug=f"drinks-{next(numbers)}")
