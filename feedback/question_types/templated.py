@@ -25,4 +25,5 @@ class Templated(LayoutObject):
 
     def render(self, form: Any, context: Any, template_pack: Any = "", **kwargs: Any) -> SafeString:
         template = f"question_types/{self.item.type}.html"
-        return render_to_string(template, {"item": self.item, **self.more(form)})
+        texts = {"text": self.item.text, "help": self.item.help}
+        return render_to_string(template, {"item": self.item, **texts, **self.more(form)})
