@@ -64,7 +64,7 @@ class Ranking {
   }
 
   say(words, row) {
-    const option = row.querySelector("label").textContent.trim();
+    const option = nameOf(row);
     const told = { option, rank: this.order ? this.place(row) + 1 : 0, last: this.last };
     return words.replace(/\{(\w+)\}/g, (_all, name) => told[name]);
   }
@@ -155,6 +155,13 @@ class Ranking {
     this.marked = element;
     if (element) element.dataset.drop = where;
   }
+}
+
+// Without what the label says, for pages without scripts, of when it is offered.
+function nameOf(row) {
+  const label = row.querySelector("label").cloneNode(true);
+  label.querySelector(".condition")?.remove();
+  return label.textContent.trim();
 }
 
 function rank(row) {
