@@ -33,7 +33,7 @@ def an_item(chance: Random, key: str, earlier: list[dict[str, Any]]) -> dict[str
     if item["type"].endswith("_choice"):
         item["choices"] = [an_option(chance, code, earlier) for code in CODES[:3]]
         item["other"] = chance.choice(["", "Another"])
-    if numbers and chance.random() < 0.0:
+    if numbers and chance.random() < 0.1:
         formula = f"{chance.choice(numbers)} {chance.choice('+-*/')} {chance.choice(numbers)}"
         return {"key": key, "type": "computed", "text": "Sum", "value": formula}
     for name, likely in (("show_if", 0.5), ("required_if", 0.2)):

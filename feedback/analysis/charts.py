@@ -41,6 +41,23 @@ def bars(figures: Mapping[str, Any], labels: Mapping[str, Message]) -> list[Bar]
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How one option of a ranking fared; the mean rank is None where nobody ranked it."""
+
+    label: Message
+    mean_rank: float | None
+    borda: float
+
+
+def standings(figures: Mapping[str, Any], labels: Mapping[str, Message]) -> list[Standing]:
+    """The options of a ranking, the best first; none without answers to a ranking."""
+    scores = {code: score for code, score in figures.get("borda", {}).items() if score is not None}
+    order = sorted(scores, key=lambda code: -scores[code])
+    means = figures.get("mean_ranks", {})
+    return [Standing(labels.get(code, code), means.get(code), scores[code]) for code in order]
+
+
+@dataclass(frozen=True)
 class Post:
     """One day in a row of columns: where it stands in a box of 100 high."""
 

@@ -65,11 +65,15 @@ def by_day(frame: pl.DataFrame) -> dict[str, int]:
 
 
 def item_figures(item: Item, frame: pl.DataFrame) -> Figures:
-    """How many stand in each state, and how those who answered are spread."""
+    """How many stand in each state, and how those who answered are spread.
+
+    Questions that it is made of, such as the rows of a grid, are counted alike in ``rows``.
+    """
     states = frame[state_name(item.key)]
     counted = {state: int((states == state.value).sum()) for state in State}
     answered = frame.filter(states == State.ANSWERED.value)
     tally = {} if item.personal else item.tally(answered)
+    rows = {name: part for name, part in item.operands().items() if name != item.key}
     return {
         "answered": counted[State.ANSWERED],
         "blank": counted[State.BLANK],
@@ -78,6 +82,7 @@ def item_figures(item: Item, frame: pl.DataFrame) -> Figures:
         **tally,
         "shares": shares(tally.get("counts", {}), counted[State.ANSWERED]),
         "written": written(item, frame),
+        **({"rows": {n: item_figures(row, frame) for n, row in rows.items()}} if rows else {}),
     }
 
 
@@ -87,6 +92,6 @@ def shares(counts: dict[str, int], n: int) -> dict[str, Sequence[float]]:
 
 
 def written(item: Item, frame: pl.DataFrame) -> dict[str, int]:
-    """How many typed a text into each part beside the item's own, such as "other"."""
-    beside = [part for part in item.checks if part != item.key]
+    """How many answered each part beside the item's own, such as the text of "other"."""
+    beside = [part for part in item.parts() if part != item.key]
     return {p: int((frame[state_name(p)] == State.ANSWERED.value).sum()) for p in beside}

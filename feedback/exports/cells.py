@@ -67,8 +67,9 @@ def or_missing(column: Column, answer: Expression) -> Expression:
 
 
 def way_declined(part: str) -> Expression:
+    """Whoever declines, declines the item with all its parts."""
     return Func(
-        KeyTransform(part, "answers"),
+        KeyTransform(part.partition("__")[0], "answers"),
         template="('[' || (%(expressions)s ->> 'state') || ']')",
         output_field=TextField(),
     )

@@ -14,7 +14,7 @@ import polars as pl
 from django.db.models import Expression, F
 
 from feedback.models import Revision, Survey
-from feedback.question_types.base import Column, Dtype, Item
+from feedback.question_types.base import Column, Dtype, Item, state_of
 from feedback.questionnaire.changes import pooled
 from feedback.responses.in_field import revision
 
@@ -62,9 +62,19 @@ class Layout:
         return [column for item in self.items for column in item.columns()]
 
     @cached_property
+    def states(self) -> dict[str, Expression]:
+        """The state of each part that has a column, and of each question besides."""
+        parts = {state_name(column.part): column.state for column in self.columns}
+        return parts | {
+            state_name(item.key): state_of(item.key)
+            for item in self.items
+            if item.asks and state_name(item.key) not in parts
+        }
+
+    @cached_property
     def schema(self) -> dict[str, Any]:
         own = {name: dtype for name, (_field, dtype) in OWN.items()}
-        states = {state_name(column.part): pl.UInt8 for column in self.columns}
+        states = dict.fromkeys(self.states, pl.UInt8)
         values = {column.name: dtype_of(column) for column in self.columns if column.closed}
         return own | states | values
 
@@ -72,9 +82,8 @@ class Layout:
     def expressions(self) -> dict[str, Expression | F]:
         """What the database is asked for, by column of the frame."""
         own: dict[str, Expression | F] = {name: F(field) for name, (field, _) in OWN.items()}
-        states = {state_name(column.part): column.state for column in self.columns}
         values = {c.name: c.value for c in self.columns if c.closed and c.value is not None}
-        return own | states | values
+        return own | self.states | values
 
     @cached_property
     def digest(self) -> str:

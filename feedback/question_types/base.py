@@ -201,12 +201,14 @@ class Example:
         cells: for each of ``accepts``, what its columns give: value by column name,
             None where the column's state is not ANSWERED.
         refuses: posted fields and a piece of the message that they get.
+        before: questions that come before it, where it speaks of them.
     """
 
     item: "Item"
     accepts: Sequence[tuple[Mapping[str, list[str]], Answers]] = ()
     cells: Sequence[Mapping[str, JSON]] = ()
     refuses: Sequence[tuple[Mapping[str, list[str]], str]] = ()
+    before: Sequence["Item"] = ()
 
 
 class Item(BaseModel):
@@ -219,6 +221,7 @@ class Item(BaseModel):
     asks: ClassVar[bool] = True  # False for what is only read
     gives_consent: ClassVar[bool] = False  # to keep personal answers before they are sent
     may_be_personal: ClassVar[bool] = True  # only answers that nobody counts can stand apart
+    may_be_declined: ClassVar[bool] = True
 
     key: Key
     type: str
@@ -404,6 +407,10 @@ class Item(BaseModel):
         """A column of text as typed, from ``answers`` or, if personal, ``identity``."""
         value = None if self.personal else text_of(part)
         return Column(part, label, part, Dtype.TEXT, value, state_of(part))
+
+    def parts(self) -> Sequence[str]:
+        """The names of the stored answers that there is something to read in."""
+        return list(self.checks)
 
     def words(self, part: str, answer: JSON) -> Message:
         """One stored answer as a person reads it, on receipts and the review desk."""

@@ -1,11 +1,14 @@
 """What the types that offer options share: their check, their codes, "other: specify"."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from random import Random
 from typing import Any, Self
 
 from django import forms
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 
@@ -29,41 +32,29 @@ class OptionField(forms.TypedChoiceField):
         return str(value) in self.codes
 
 
-class Offering(Item):
-    """An item with a list of options, and perhaps a last one whose text is typed in.
+class Dealing(Item):
+    """An item that deals out options, each known by its code: not to all, not in one order."""
 
-    ``other`` is the wording of that last option, whose code is ``other``. Its text is
-    the part ``<key>__other``, asked only of those who chose it.
-    """
-
-    choices: list[Choice] = Field(min_length=1, max_length=10_000)
-    other: str = Field("", max_length=200, description="Wording of an option to type in")
     shuffle: bool = Field(False, description="Deal the options out in different orders")
+
+    @property
+    def dealt(self) -> Sequence[Choice]:
+        raise NotImplementedError(f"{self.type} deals nothing out")
 
     @model_validator(mode="after")
     def codes_differ(self) -> Self:
-        codes = [choice.code for choice in self.choices]
-        twice = sorted({code for code in codes if codes.count(code) > 1})
-        if twice:
-            raise ValueError(f"the code {', '.join(twice)} is used twice; codes must differ")
-        if self.other and OTHER in codes:
-            raise ValueError("the code 'other' is taken by the option to type in; use another")
+        refuse_repeated(self.dealt)
         return self
 
-    @property
-    def other_part(self) -> str:
-        return f"{self.key}__{OTHER}"
-
     def options(self) -> list[tuple[str, str]]:
-        """Code and text of every option, in order, the one to type in last."""
-        offered = [(choice.code, choice.text) for choice in self.choices]
-        return [*offered, (OTHER, self.other)] if self.other else offered
+        """Code and text of every option, in order."""
+        return [(choice.code, choice.text) for choice in self.dealt]
 
     def codes(self) -> Sequence[str]:
         return [code for code, _text in self.options()]
 
     def offered_if(self) -> Mapping[str, str]:
-        return {choice.code: choice.show_if for choice in self.choices if choice.show_if}
+        return {choice.code: choice.show_if for choice in self.dealt if choice.show_if}
 
     def chosen(self, answers: Answers) -> Sequence[str]:
         answer = answers.get(self.key)
@@ -75,7 +66,7 @@ class Offering(Item):
         option stands about as often in every place; the fixed ones stay last."""
         if not self.shuffle:
             return []
-        moving = [choice.code for choice in self.choices if not choice.fixed]
+        moving = [choice.code for choice in self.dealt if not choice.fixed]
         Random(self.key).shuffle(moving)  # noqa: S311 - an order, not a secret
         start = turn % len(moving) if moving else 0
         turned = moving[start:] + moving[:start]
@@ -84,10 +75,81 @@ class Offering(Item):
         last = [code for code, _text in self.options() if code not in moving]
         return [*turned, *last]
 
+    def name_of(self, code: str) -> str:
+        """The field of one option, where each has its own."""
+        return f"{self.key}__{code}"
+
     def arranged(self, fields: Mapping[str, forms.Field], order: Sequence[str]) -> None:
-        field: Any = fields[self.key]
-        place = {code: number for number, code in enumerate(order)}
-        field.choices = sorted(field.choices, key=lambda option: place.get(str(option[0]), -1))
+        """Number the fields of the options, for ``shown``."""
+        for place, code in enumerate(order):
+            field: Any = fields[self.name_of(code)]
+            field.place = place
+
+    def shown(self, form: Any) -> dict[str, Any]:
+        """Each option with its own field, for a template, in the order they are dealt out.
+
+        A field is labelled with question and option, for whoever reads of it elsewhere;
+        below the question itself the option is enough, with what is said beside it.
+        """
+        question = form.recalled(f"{self.text} – ")
+        options = []
+        for code in self.codes():
+            field = form[self.name_of(code)]
+            text = SafeString(conditional_escape(field.label).removeprefix(question))
+            options.append({"code": code, "text": text, "field": field})
+        options.sort(key=lambda option: getattr(option["field"].field, "place", 0))
+        return {"options": options}
+
+    def pool(self, older: Item) -> Item:
+        wider = self.wider(older)
+        # Not model_copy: it would take along the fields made for the fewer options. Nor
+        # checked again: of all revisions together there may be more than one may offer.
+        return type(self).model_construct(**(dict(self) | wider)) if wider else self
+
+    def wider(self, older: Item) -> dict[str, Any]:
+        """The settings that change so that what only ``older`` offered can be read, too."""
+        return {}
+
+    def filters(self) -> Mapping[str, Message]:
+        return dict(self.options())
+
+
+class Listed(Dealing):
+    """An item with a list of options to choose from."""
+
+    choices: list[Choice] = Field(min_length=1, max_length=10_000)
+
+    @property
+    def dealt(self) -> Sequence[Choice]:
+        return self.choices
+
+    def wider(self, older: Item) -> dict[str, Any]:
+        both = joined(self.choices, older.choices) if isinstance(older, Listed) else self.choices
+        return {"choices": both} if len(both) > len(self.choices) else {}
+
+
+class Offering(Listed):
+    """A list of options, and perhaps a last one whose text is typed in.
+
+    ``other`` is the wording of that last option, whose code is ``other``. Its text is
+    the part ``<key>__other``, asked only of those who chose it.
+    """
+
+    other: str = Field("", max_length=200, description="Wording of an option to type in")
+
+    @model_validator(mode="after")
+    def other_is_free(self) -> Self:
+        if self.other and OTHER in dict(super().options()):
+            raise ValueError("the code 'other' is taken by the option to type in; use another")
+        return self
+
+    @property
+    def other_part(self) -> str:
+        return f"{self.key}__{OTHER}"
+
+    def options(self) -> list[tuple[str, str]]:
+        """As of every list, the option to type in last."""
+        return [*super().options(), *([(OTHER, self.other)] if self.other else [])]
 
     def other_fields(self) -> dict[str, forms.Field]:
         if not self.other:
@@ -110,16 +172,25 @@ class Offering(Item):
             posted.setlist(self.key, [OTHER])
         return super().clean(posted)
 
-    def pool(self, older: Item) -> Item:
-        if not isinstance(older, Offering):
-            return self
-        codes = {choice.code for choice in self.choices}
-        gone = [choice for choice in older.choices if choice.code not in codes]
-        if not gone and (self.other or not older.other):
-            return self
-        # Not model_copy: it would take along the fields made for the fewer options.
-        both = {"choices": [*self.choices, *gone], "other": self.other or older.other}
-        return type(self).model_validate({**self.model_dump(), **both})
+    def arranged(self, fields: Mapping[str, forms.Field], order: Sequence[str]) -> None:
+        """Put the options of its one field in order."""
+        field: Any = fields[self.key]
+        place = {code: number for number, code in enumerate(order)}
+        field.choices = sorted(field.choices, key=lambda option: place.get(str(option[0]), -1))
 
-    def filters(self) -> Mapping[str, Message]:
-        return dict(self.options())
+    def wider(self, older: Item) -> dict[str, Any]:
+        other = older.other if isinstance(older, Offering) and not self.other else ""
+        return super().wider(older) | ({"other": other} if other else {})
+
+
+def refuse_repeated(choices: Sequence[Choice]) -> None:
+    """Raises: ValueError, if two options have one code."""
+    codes = [choice.code for choice in choices]
+    if twice := sorted(code for code, count in Counter(codes).items() if count > 1):
+        raise ValueError(f"the code {', '.join(twice)} is used twice; codes must differ")
+
+
+def joined(newer: Sequence[Choice], older: Sequence[Choice]) -> list[Choice]:
+    """The options of two revisions, those that are gone last."""
+    codes = {choice.code for choice in newer}
+    return [*newer, *(choice for choice in older if choice.code not in codes)]

@@ -92,8 +92,11 @@ def answer_to(item: Item, questionnaire: Questionnaire, posted: Posted, values: 
 
 
 def as_answer(value: JSON) -> JSON:
-    """A computed value as it is stored: whole numbers without a point."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """A computed value as it is stored: six decimals at most, whole numbers without a point."""
+    if not isinstance(value, float):
+        return value
+    rounded = round(value, 6)
+    return int(rounded) if rounded.is_integer() else rounded
 
 
 def broken_rules(

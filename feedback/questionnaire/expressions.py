@@ -7,10 +7,11 @@
     country in ("DE", "AT", "CH")
     children + adults > 4
 
-Names are item keys; words, and days such as "2026-05-31", are in double quotes. What was
-not answered is missing: a comparison with something missing never holds, not even ``!=``,
-and a sum with it is missing too. So ``not (visits = "often")`` holds for whoever left it
-blank, and ``visits != "often"`` does not. ``count`` of a choice left blank is 0.
+Names are item keys, and ``<key>__<row>`` for a row of a grid; words, and days such as
+"2026-05-31", are in double quotes. What was not answered is missing: a comparison with
+something missing never holds, not even ``!=``, and a sum with it is missing too. So
+``not (visits = "often")`` holds for whoever left it blank, and ``visits != "often"`` does
+not. ``count`` of a choice left blank is 0.
 
 An expression is parsed here, once, to a tree of plain JSON, which this module and
 ``static/js/expressions.js`` evaluate alike: the server is the truth, the browser a
@@ -59,7 +60,9 @@ GRAMMAR = r"""
     OVER: "/"
     TRUTH.3: /(true|false)(?![a-z0-9_])/
     FUNCTION.2: /(answered|count)(?=\s*\()/
-    NAME: /(?!(and|or|not|in|includes)(?![a-z0-9_]))[a-z](_?[a-z0-9])*/
+    NAME: KEY ROW?
+    KEY: /(?!(and|or|not|in|includes)(?![a-z0-9_]))[a-z](_?[a-z0-9])*/
+    ROW: /__[A-Za-z0-9](_?[A-Za-z0-9])*/
     NUMBER: /[0-9]{1,15}(\.[0-9]{1,6})?/
     WORDS: /"[^"\\]*"/
     %ignore /[ \t\r\n]+/

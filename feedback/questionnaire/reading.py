@@ -54,7 +54,7 @@ def read(item: Item, answers: Answers, identity: Answers) -> Reading:
 
 
 def lines(item: Item, answers: Answers) -> Iterator[Message]:
-    for part in item.checks:
+    for part in item.parts():
         if state_in(answers, part) is State.ANSWERED:
             yield item.words(part, answers[part])
 

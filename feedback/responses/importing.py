@@ -247,7 +247,11 @@ def clean_item(
         cleaned.answers[item.key] = {"state": DECLINED_CODES[ways.pop()]}
         return
     given = {column.name: plain(column, cells[column.name]) for column in shown}
-    keep(cleaned, item.clean(MultiValueDict(item.posted(given))), personal=item.personal)
+    stored = item.clean(MultiValueDict(item.posted(given)))
+    # Of an item with several questions, some may not have been shown.
+    hidden = {column.part for column in columns} - {column.part for column in shown}
+    stored = {part: answer for part, answer in stored.items() if part not in hidden}
+    keep(cleaned, stored, personal=item.personal)
 
 
 def plain(column: Column, cell: str) -> str:

@@ -47,7 +47,7 @@ class Selection:
         Raises:
             BadSelection: a filter has a value that nothing can match.
         """
-        offered = {item.key: item.filters() for item in items if not item.personal}
+        offered = {name: i.filters() for name, i in operands(items).items() if not i.personal}
         names = [name for name in query if name.startswith(ANSWER) and any(query.getlist(name))]
         answers = {name.removeprefix(ANSWER): tuple(query.getlist(name)) for name in names}
         for key, codes in answers.items():
@@ -97,12 +97,17 @@ class Selection:
             rows = rows.filter(received_at__gte=datetime.combine(self.since, time.min, tzinfo=UTC))
         if self.until:
             rows = rows.filter(received_at__lte=datetime.combine(self.until, time.max, tzinfo=UTC))
-        by_key = {item.key: item for item in items}
+        by_key = operands(items)
         for key, codes in self.answers.items():
             rows = rows.filter(reduce(or_, (by_key[key].where(code) for code in codes), Q()))
         if self.words:
             rows = rows.filter(pk__in=search.matching(survey, self.words))
         return rows
+
+
+def operands(items: Sequence[Item]) -> dict[str, Item]:
+    """What answers are filtered by: items, and the questions that some are made of."""
+    return {name: part for item in items for name, part in item.operands().items()}
 
 
 def one_line(text: str) -> str:

@@ -20,6 +20,7 @@ from feedback.responses.selection import (
     STATUS_NAMES,
     BadSelection,
     Selection,
+    operands,
 )
 
 
@@ -75,7 +76,7 @@ def active_filters(at: Desk) -> list[tuple[str, str]]:
 
 def filter_in_words(name: str, value: str, items: Sequence[Item]) -> str:
     if name.startswith(ANSWER):
-        item = next(item for item in items if item.key == name.removeprefix(ANSWER))
+        item = operands(items)[name.removeprefix(ANSWER)]
         return f"{item.text} {item.filters()[value]}"
     words: dict[str, Message] = {
         "q": _("Words: %(value)s"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
-from feedback.analysis.charts import MOST_AT_ONCE, bars, posts
+from feedback.analysis.charts import MOST_AT_ONCE, bars, posts, standings
 from feedback.analysis.compile import Figures, compile_survey, figures
 from feedback.models import Status, Survey
 from feedback.question_types.base import Item
@@ -66,7 +66,7 @@ def figures_of(at: Desk) -> Figures:
 
 
 def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict[str, Any]:
-    """One item's part of the report."""
+    """One item's part of the report; of a grid, each row is a section in it."""
     found = of_items.get(item.key, {})
     answered = found.get("answered", 0)
     drawn = bars(found, item.filters())
@@ -76,6 +76,12 @@ def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict
         "asked": answered + found.get("blank", 0) + found.get("declined", 0),
         "bars": drawn[:MOST_AT_ONCE],
         "further": drawn[MOST_AT_ONCE:],
+        "standings": standings(found, item.filters()),
+        "rows": [
+            (item.filters()[name.removeprefix(f"{item.key}__")], section(row, found["rows"], {}))
+            for name, row in item.operands().items()
+            if name in found.get("rows", {})
+        ],
         "newest": newest.get(item.key, []),
     }
 

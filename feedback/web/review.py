@@ -19,6 +19,7 @@ from feedback.questionnaire.reading import pages_read
 from feedback.responses import coding
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.search import text_parts
+from feedback.responses.selection import operands
 from feedback.web.desk import active_filters, desk, selecting
 
 PAGE = 50  # responses
@@ -58,7 +59,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     at = desk(request, slug)
     rows, to_newer, to_older = keyset_page(at.rows, request.GET)
     parts = text_parts(at.items)
-    by_key = {part: item for item in at.items for part in item.checks}
+    by_key = {part: item for item in at.items for part in item.parts()}
     context = {
         "access": at.access,
         "survey": at.survey,
@@ -72,7 +73,11 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "counted": COUNTED,
         "statuses": Status,
         "tags": Tag.objects.filter(survey=at.survey),
-        "filters": [(i, i.filters().items()) for i in at.items if i.filters() and not i.personal],
+        "filters": [
+            (item, item.filters().items())
+            for item in operands(at.items).values()
+            if item.filters() and not item.personal
+        ],
     }
     return render(request, "review/listing.html", context)
 

@@ -31,6 +31,15 @@ function keepApart({ target }) {
   }
 }
 
+// Also what was put into the page later, such as a page of it that came back to be mended.
+async function enrich() {
+  const lists = [...form.querySelectorAll("select:not([data-ranking] select, [data-long])")];
+  if (form.querySelector("[data-ranking]:not(.sortable)")) {
+    (await import("./ranking.js")).enhance(form);
+  }
+  if (lists.some((list) => list.length > 15)) (await import("./typeahead.js")).enhance(form);
+}
+
 if (form) {
   keepTicket(form.elements.ticket);
   form.addEventListener("change", keepApart);
@@ -38,6 +47,8 @@ if (form) {
     const { follow } = await import("./logic.js");
     follow(form);
   }
+  form.addEventListener("change", enrich);
+  enrich();
   takeSteps(form);
   if (form.dataset.save) {
     const begin = async () => (await import("./saving.js")).keepSaving(form);

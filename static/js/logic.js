@@ -62,7 +62,8 @@ export function follow(form) {
 const itemOf = (name) => name.split("__")[0];
 
 function offerAllBut(block, withheld) {
-  for (const option of block?.querySelectorAll("option[value], input[value], [data-code]") ?? []) {
+  const own = block?.querySelector("[data-code]") ? "[data-code]" : "option[value], input[value]";
+  for (const option of block?.querySelectorAll(own) ?? []) {
     const code = option.dataset.code ?? option.value;
     if (!code || /^(hidden|text|search)$/.test(option.type ?? "")) continue;
     const away = withheld.includes(code);

@@ -40,7 +40,7 @@ def posted(fields: Any) -> MultiValueDict[str, str]:
 
 def stored_rows(item: Item) -> list[Response]:
     """One response for each answer that the example takes, through the only way in."""
-    survey = build.survey([item])
+    survey = build.survey([*item.example().before, item])
     return [build.respond(survey, **fields) for fields, _answers in item.example().accepts]
 
 
@@ -68,7 +68,12 @@ def test_a_stored_answer_refills_the_form_it_came_from(kind: type[Item]) -> None
 def test_an_answer_may_be_declined_where_that_is_offered(kind: type[Item]) -> None:
     """“Prefer not to say” is a state of its own: it satisfies what needs an answer."""
     settings = kind.example().item.model_dump(exclude_defaults=True)
-    item = kind.model_validate(settings | {"decline": ["refused", "dont_know"]})
+    settings |= {"decline": ["refused", "dont_know"]}
+    if not kind.may_be_declined:
+        with pytest.raises(ValueError, match="nobody is asked"):
+            kind.model_validate(settings)
+        return
+    item = kind.model_validate(settings)
     if not item.checks:
         pytest.skip("has no field")
     said = {item.declined_part: ["refused"]}
@@ -101,7 +106,10 @@ def test_an_unknown_field_is_refused_by_name(kind: type[Item]) -> None:
     fields, _answers = example.accepts[0]
 
     with pytest.raises(ValidationError, match="no question named sneaked_in"):
-        clean_answers(build.questionnaire([example.item]), posted({**fields, "sneaked_in": ["1"]}))
+        clean_answers(
+            build.questionnaire([*example.before, example.item]),
+            posted({**fields, "sneaked_in": ["1"]}),
+        )
 
 
 @every_type
@@ -163,7 +171,7 @@ def test_the_figures_depend_neither_on_chunks_nor_on_order(kind: type[Item]) -> 
     item = kind.example().item
     stored_rows(item)
     refresh()
-    layout = Layout([item])
+    layout = Layout([*item.example().before, item])
     frame = read_frame(layout)
 
     whole = item_figures(item, frame) if item.asks else {}
@@ -185,7 +193,8 @@ def read_frame(layout: Layout) -> pl.DataFrame:
 @every_type
 def test_it_survives_being_written_and_read_as_a_document(kind: type[Item]) -> None:
     """What an author wrote is what is published, setting by setting."""
-    questionnaire = build.questionnaire([kind.example().item])
+    example = kind.example()
+    questionnaire = build.questionnaire([*example.before, example.item])
 
     again, problems = read(json.dumps(questionnaire.definition(), indent=1))
 

@@ -42,6 +42,9 @@ def test_every_type_makes_up_answers_that_it_accepts(kind, required):
     """A demonstration must not hold what the form would have refused."""
     item = kind.example().item.model_copy(update={"required": required})
     chance = Random(1)
+    if item.formula:  # worked out from the others, made up or not
+        assert item.made_up(chance) == {}
+        return
 
     stored = [item.clean(MultiValueDict(item.made_up(chance))) for _ in range(300)]
 
