@@ -32,7 +32,7 @@ ASKED_AFTER = """([every, keys]) => {
       }
     }
     form.dispatchEvent(new Event("input", { bubbles: true }));
-    const asked = [...form.elements].filter((c) => !c.closest("[data-show-if][hidden]"));
+    const asked = [...form.elements].filter((c) => !c.closest("[data-item][hidden]"));
     const named = new Set(asked.map((control) => control.name.split("__")[0]));
     return keys.filter((key) => named.has(key));
   });
@@ -130,6 +130,7 @@ def test_the_page_shows_what_each_path_asks(scripted: Visitor, survey: Survey) -
         for fields in (survey.filled(path, questionnaire, Random(1)) for path in found)
     ]
     scripted.page.goto(f"/s/{questionnaire.slug}/")
+    filler.wait_for_scripts(scripted.page)
 
     keys = [item.key for item in questionnaire.items]
     shown = scripted.page.evaluate(ASKED_AFTER, [choices, keys])
