@@ -62,30 +62,35 @@ def one_round(rival: Rival, database: Server) -> Round:
 
 
 def results(
-    name: str, product: Sequence[Round], bare: Sequence[Round], about: str
+    name: str,
+    ours: Sequence[Round],
+    limit: Sequence[Round],
+    about: str,
+    *,
+    beside: str = "bare",
 ) -> dict[str, Result]:
-    """Rate, CPU and latency of the product, the bare view's as the limit."""
+    """Rate, CPU and latency of one rival, those of the other, called ``beside``, as the limit."""
 
     def both(figure: Callable[[Round], float]) -> tuple[float, float]:
-        return median(map(figure, product)), median(map(figure, bare))
+        return median(map(figure, ours)), median(map(figure, limit))
 
-    share, bare_share = both(lambda r: r.load.client_cpu / r.load.seconds)
-    database, bare_database = both(lambda r: r.database_ms)
+    share, other_share = both(lambda r: r.load.client_cpu / r.load.seconds)
+    database, other_database = both(lambda r: r.database_ms)
     figures = {
         name: (
             *both(lambda r: r.load.rate),
             "requests/s",
-            f"client {share:.0%} of a core, bare {bare_share:.0%}",
+            f"client {share:.0%} of a core, {beside} {other_share:.0%}",
         ),
         f"{name}_cpu": (
             *both(lambda r: r.cpu_ms),
             "ms/request",
-            f"web server; PostgreSQL {database:.2f}, bare {bare_database:.2f}",
+            f"web server; PostgreSQL {database:.2f}, {beside} {other_database:.2f}",
         ),
         f"{name}_p50": (*both(lambda r: r.load.latency(50)), "ms", "8 connections"),
         f"{name}_p99": (*both(lambda r: r.load.latency(99)), "ms", "8 connections"),
     }
     return {
-        key: Result(value, unit, limit, f"{about}; {note}")
-        for key, (value, limit, unit, note) in figures.items()
+        key: Result(value, unit, other, f"{about}; {note}")
+        for key, (value, other, unit, note) in figures.items()
     }

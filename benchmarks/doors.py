@@ -8,15 +8,22 @@ from random import Random
 from urllib.parse import urlencode
 from uuid import UUID
 
-from benchmarks import load
+from django.utils.datastructures import MultiValueDict
+
+from benchmarks import hundred, load
 from benchmarks.contest import Rival, contest, results
 from benchmarks.results import Result
 from benchmarks.servers import SLUG, Web
+from feedback.authoring.publish import publish
 from feedback.models import Response, Survey
+from feedback.question_types.base import Answers
+from feedback.questionnaire.answers import asked
+from feedback.questionnaire.definition import Questionnaire
 from feedback.responses import tickets
 from survey_site.processes import Server
 
 PATH = f"/s/{SLUG}/"
+LONG_PATH = f"/s/{hundred.SLUG}/"
 MOST_PAGES, MOST_POSTS = 40_000, 10_000  # in one round
 BODIES = 500
 
@@ -39,8 +46,8 @@ def submission(name: str, product: Web, bare: Web, database: Server) -> dict[str
     before = Response.objects.count()
     ours, limit = contest(
         [
-            Rival(*product, lambda: posts(PATH), b"303"),
-            Rival(*bare, lambda: posts("/insert/"), b"303"),
+            Rival(*product, lambda: posts(PATH, SLUG), b"303"),
+            Rival(*bare, lambda: posts("/insert/", SLUG), b"303"),
         ],
         database,
     )
@@ -48,30 +55,63 @@ def submission(name: str, product: Web, bare: Web, database: Server) -> dict[str
     return results(name, ours, limit, f"{stored}; limit: bare Django, one INSERT")
 
 
-def posts(path: str) -> list[bytes]:
+def long_form(product: Web, database: Server) -> dict[str, Result]:
+    """Page and submission of the form of a hundred items, against those of the sample form."""
+    publish(Questionnaire.parse(hundred.hundred()))
+    limit = "limit: the sample form"
+    ours, sample = contest(
+        [
+            Rival(*product, lambda: repeat(load.get(LONG_PATH), MOST_PAGES), b"200"),
+            Rival(*product, lambda: repeat(load.get(PATH), MOST_PAGES), b"200"),
+        ],
+        database,
+    )
+    pages = results("hundred_page", ours, sample, limit, beside="sample")
+    ours, sample = contest(
+        [
+            Rival(*product, lambda: posts(LONG_PATH, hundred.SLUG), b"303"),
+            Rival(*product, lambda: posts(PATH, SLUG), b"303"),
+        ],
+        database,
+    )
+    sizes = [sum(map(len, bodies(slug))) / BODIES / 1000 for slug in (hundred.SLUG, SLUG)]
+    about = f"{sizes[0]:.1f} kB sent, sample {sizes[1]:.1f}; {limit}"
+    return pages | results("hundred_submission", ours, sample, about, beside="sample")
+
+
+def posts(path: str, slug: str) -> list[bytes]:
     """Submissions under fresh tickets, made before the clock starts."""
-    survey = Survey.objects.get(slug=SLUG)
+    survey = Survey.objects.get(slug=slug)
     assert survey.live_id is not None
     chance, made = Random(), []
     for number in range(MOST_POSTS):
         ticket = tickets.issue(
             survey=survey.pk, revision=survey.live_id, nonce=UUID(int=chance.getrandbits(128))
         )
-        made.append(load.post(path, bodies()[number % BODIES] + ticket.encode()))
+        made.append(load.post(path, bodies(slug)[number % BODIES] + ticket.encode()))
     return made
 
 
 @cache
-def bodies() -> list[bytes]:
+def bodies(slug: str) -> list[bytes]:
     """Forms filled in, but for the ticket at their end."""
-    survey = Survey.objects.select_related("live").get(slug=SLUG)
+    survey = Survey.objects.select_related("live").get(slug=slug)
     assert survey.live is not None
-    items, chance = survey.live.questionnaire.questions, Random(1)
-    filled = []
-    for _number in range(BODIES):
-        fields = {name: v for item in items for name, v in item.made_up(chance).items()}
-        filled.append(f"{urlencode(fields, doseq=True)}&ticket=".encode())
-    return filled
+    chance = Random(1)
+    filled = (filled_in(survey.live.questionnaire, chance) for _number in range(BODIES))
+    return [f"{urlencode(fields, doseq=True)}&ticket=".encode() for fields in filled]
+
+
+def filled_in(questionnaire: Questionnaire, chance: Random) -> dict[str, list[str]]:
+    """What one made-up respondent sends, who answers only what is asked."""
+    fields: dict[str, list[str]] = {}
+    values: Answers = {}
+    for item in questionnaire.questions:
+        if asked(item, questionnaire, values):
+            answer = item.made_up(chance)
+            values |= item.clean(MultiValueDict(answer))
+            fields |= answer
+    return fields
 
 
 def save_page(port: int, file: Path) -> None:

@@ -1,6 +1,7 @@
 """``make bench``: measure, print a table, write ``benchmarks/results/bench.json``.
 
-``ONLY=name`` or ``--only name`` measures one of form_page, submission, csv and refresh.
+``ONLY=name`` or ``--only name`` measures one of form_page, submission, csv, refresh and
+hundred, a form of a hundred items beside the sample.
 ``BENCH_RESPONSES`` sets how many responses are stored for the large measurements
 (1,000,000). Everything runs on servers of its own, which are gone at the end.
 """
@@ -16,7 +17,7 @@ from benchmarks.results import Result, Results, table, write
 from benchmarks.servers import SURVEY, Web, database, web
 from survey_site.processes import Server, say
 
-NAMES = ("form_page", "submission", "csv", "refresh")
+NAMES = ("form_page", "submission", "csv", "refresh", "hundred")
 SMALL = 10_000
 
 
@@ -48,8 +49,10 @@ def measure(stack: ExitStack, postgres: Server, names: set[str], *, large: int) 
     results: dict[str, Result] = {}
     small_refresh = 0.0
     bulk.fill_up(SMALL, seed=1)
+    if names & {"form_page", "submission", "hundred"}:
+        product = stack.enter_context(web("survey_site.wsgi:application"))
     if names & {"form_page", "submission"}:
-        product, bare = servers(stack)
+        bare = bare_beside(product, stack)
     if "form_page" in names:
         say("… form_page")
         results |= doors.form_page(product, bare, postgres)
@@ -77,17 +80,19 @@ def measure(stack: ExitStack, postgres: Server, names: set[str], *, large: int) 
         say("… refresh of all, then of 1,000 new")
         results["refresh_all"] = bulk.refresh_of_all()
         results["refresh"] = bulk.refresh_of_new(small_refresh, small=SMALL)
+    if "hundred" in names:  # last, as the others count on all responses being the sample's
+        say("… hundred")
+        results |= doors.long_form(product, postgres)
     return results
 
 
-def servers(stack: ExitStack) -> tuple[Web, Web]:
-    """The product and the bare Django, which returns the same page."""
+def bare_beside(product: Web, stack: ExitStack) -> Web:
+    """The bare Django, which returns the same page."""
     from benchmarks import doors
 
-    product = stack.enter_context(web("survey_site.wsgi:application"))
     page = Path(os.environ["DATA_DIR"], "page.gz")
     doors.save_page(product[0], page)
-    return product, stack.enter_context(web("benchmarks.bare:application", BARE_PAGE=str(page)))
+    return stack.enter_context(web("benchmarks.bare:application", BARE_PAGE=str(page)))
 
 
 def prepare() -> None:
