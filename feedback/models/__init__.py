@@ -2,16 +2,26 @@
 
 from feedback.models.access import AuditEntry, Membership, Role
 from feedback.models.coding import Note, Tag
-from feedback.models.response import Change, Response, SearchText, Status, Tombstone
+from feedback.models.response import (
+    Change,
+    DailySalt,
+    Reason,
+    Response,
+    SearchText,
+    Status,
+    Tombstone,
+)
 from feedback.models.summary import FrameChunk, Summary
 from feedback.models.survey import Revision, Survey
 
 __all__ = [
     "AuditEntry",
     "Change",
+    "DailySalt",
     "FrameChunk",
     "Membership",
     "Note",
+    "Reason",
     "Response",
     "Revision",
     "Role",

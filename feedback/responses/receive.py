@@ -20,8 +20,9 @@ from feedback.models.survey import Stage
 from feedback.question_types.base import Message, Posted
 from feedback.questionnaire.answers import Cleaned, clean_answers
 from feedback.questionnaire.definition import Questionnaire
-from feedback.responses import receipts, tickets
+from feedback.responses import receipts, screening, tickets
 from feedback.responses.in_field import InField, revision
+from feedback.responses.screening import Arrival
 from feedback.responses.tickets import BadTicket, Ticket
 
 NO_TICKET = _(
@@ -33,10 +34,14 @@ EXPIRED = _(
     "typed is still here: look through it and send it again."
 )
 
+BESIDES = ("ticket", *screening.FIELDS)  # fields of the form that are no items
+NOTHING_KNOWN = Arrival()
+
 INSERT = """
     INSERT INTO feedback_response
-        (survey_id, revision_id, nonce, receipt, language, source, seconds, answers, identity)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)
+        (survey_id, revision_id, nonce, receipt, language, source, seconds, answers, identity,
+         reasons, network, device)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s)
     ON CONFLICT (survey_id, nonce) DO NOTHING RETURNING id
 """
 
@@ -88,13 +93,13 @@ def receive(
     *,
     survey: InField,
     damaged: Mapping[str, ValidationError],
-    source: str = "",
+    arrival: Arrival = NOTHING_KNOWN,
 ) -> Outcome:
     """Take one submitted form.
 
     Args:
         damaged: errors, by field, of what could not be read as text at all.
-        source: where the respondent came from, as the address said.
+        arrival: where it came from, and what screening makes of that.
 
     Raises:
         DatabaseAway: PostgreSQL does not answer; nothing was stored.
@@ -107,14 +112,14 @@ def receive(
         fresh = tickets.issue(survey=survey.id, revision=survey.revision)
         return ToMend(survey.revision, general(NO_TICKET), fresh)
     if not survey.takes(issued_at=ticket.issued_at):
-        return Closed(ticket.revision)
+        return too_late(ticket, posted, damaged)
     questionnaire = revision(ticket.revision).questionnaire
     try:
         cleaned = check(questionnaire, posted, damaged, expired=ticket.expired)
     except ValidationError as error:
         again = tickets.signed(replace(ticket, issued_at=survey.renewal()))
         return ToMend(ticket.revision, error, again)
-    if store(ticket, cleaned, language=questionnaire.language, source=source):
+    if store(ticket, cleaned, language=questionnaire.language, arrival=arrival):
         return Stored(receipts.code_for(ticket.nonce))
     try:
         return stored_before(ticket, cleaned)
@@ -138,7 +143,7 @@ def check(
     errors: dict[str, list[ValidationError]] = {}
     cleaned = Cleaned()
     try:
-        cleaned = clean_answers(questionnaire, posted, besides=["ticket"])
+        cleaned = clean_answers(questionnaire, posted, besides=BESIDES)
     except ValidationError as error:
         errors = error.error_dict
     errors |= {name: [error] for name, error in damaged.items()}
@@ -149,7 +154,7 @@ def check(
     return cleaned
 
 
-def store(ticket: Ticket, cleaned: Cleaned, *, language: str, source: str) -> bool:
+def store(ticket: Ticket, cleaned: Cleaned, *, language: str, arrival: Arrival) -> bool:
     """Insert the response; False if the ticket's attempt has one already."""
     row = [
         ticket.survey,
@@ -157,10 +162,13 @@ def store(ticket: Ticket, cleaned: Cleaned, *, language: str, source: str) -> bo
         ticket.nonce,
         receipts.hash_of(receipts.code_for(ticket.nonce)),
         language,
-        source,
+        arrival.source,
         ticket.took,
         json.dumps(cleaned.answers, ensure_ascii=False),
         encrypt(cleaned.identity, nonce=ticket.nonce),
+        screening.at_once(arrival, cleaned, took=ticket.took),
+        arrival.network,
+        arrival.device,
     ]
     try:
         return insert(row)
@@ -182,6 +190,20 @@ def insert(row: list[Any]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(INSERT, row)
         return cursor.fetchone() is not None
+
+
+def too_late(ticket: Ticket, posted: Posted, damaged: Mapping[str, ValidationError]) -> Outcome:
+    """Closed, but for a retry of what was stored in time: that keeps its receipt."""
+    closed = Closed(ticket.revision)
+    try:
+        questionnaire = revision(ticket.revision).questionnaire
+        cleaned = check(questionnaire, posted, damaged, expired=ticket.expired)
+        before = stored_before(ticket, cleaned)
+    except (ValidationError, Response.DoesNotExist):
+        return closed
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseAway(ticket.revision) from error
+    return before if isinstance(before, Stored) else closed
 
 
 def stored_before(ticket: Ticket, cleaned: Cleaned) -> Stored | Conflict:

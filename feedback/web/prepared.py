@@ -9,11 +9,13 @@ would be shorter to write, but browsers read only the first.
 import secrets
 import struct
 import zlib
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 from feedback.questionnaire.form import AnswerForm
 from feedback.responses import tickets
@@ -46,8 +48,24 @@ class PreparedPage:
         )
 
 
+@dataclass(frozen=True)
+class Around:
+    """What the form says that is no part of its questionnaire, and may change at any time."""
+
+    survey: int
+    until: datetime | None  # when it closes, if that is near
+    zone: str
+    one_per_device: bool
+
+    @classmethod
+    def of(cls, field: InField) -> "Around":
+        survey = field.survey
+        until = survey.notice(timezone.now())
+        return cls(survey.pk, until, survey.time_zone, survey.one_per_device)
+
+
 @lru_cache(maxsize=512)
-def page_of(revision_id: int, language: str) -> PreparedPage:
+def page_of(revision_id: int, language: str, around: Around) -> PreparedPage:
     """The blank form of a revision in a language of the interface."""
     questionnaire = revision(revision_id).questionnaire
     gap = secrets.token_hex(tickets.LENGTH // 2)
@@ -56,6 +74,7 @@ def page_of(revision_id: int, language: str) -> PreparedPage:
             "questionnaire": questionnaire,
             "form": AnswerForm(questionnaire),
             "ticket": gap,
+            "around": around,
         }
         page = render_to_string("public/answer.html", context)
     return PreparedPage(page.encode(), gap.encode())
@@ -63,7 +82,7 @@ def page_of(revision_id: int, language: str) -> PreparedPage:
 
 def form_page(survey: InField, *, gzip: bool) -> HttpResponse:
     """The survey's blank form with a fresh ticket, which no cache may hand to another."""
-    page = page_of(survey.revision, survey.questionnaire.language)
+    page = page_of(survey.revision, survey.questionnaire.language, Around.of(survey))
     ticket = tickets.issue(survey=survey.id, revision=survey.revision).encode()
     response = HttpResponse(page.gzipped(ticket) if gzip else page.plain(ticket))
     if gzip:

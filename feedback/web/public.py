@@ -14,6 +14,7 @@ from feedback.models import Survey
 from feedback.models.survey import Stage
 from feedback.question_types.base import Posted
 from feedback.questionnaire.form import AnswerForm
+from feedback.responses.cap import is_full
 from feedback.responses.in_field import InField, NoSuchSurvey, in_field, revision
 from feedback.responses.receive import (
     Closed,
@@ -25,17 +26,18 @@ from feedback.responses.receive import (
     receive,
 )
 from feedback.web import errors
+from feedback.web.arrivals import arrival_of
 from feedback.web.bodies import BadBody, form_of
-from feedback.web.prepared import form_page
-
-SOURCE_LENGTH = 100
+from feedback.web.prepared import Around, form_page
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The surveys that take answers now."""
     published = Survey.objects.filter(live__isnull=False).select_related("live")
-    in_the_field = [survey for survey in published if survey.stage() is Stage.OPEN]
+    in_the_field = [
+        survey for survey in published if survey.stage() is Stage.OPEN and not is_full(survey)
+    ]
     in_the_field.sort(key=lambda survey: survey.demonstration)
     return render(request, "public/home.html", {"surveys": in_the_field})
 
@@ -65,46 +67,60 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
             text=str(bad),
             back=reverse("answer", args=[survey.survey.slug]),
         )
-    source = request.GET.get("source", "")[:SOURCE_LENGTH].replace("\0", "")
+    arrival = arrival_of(request, posted, survey)
     try:
-        outcome = receive(posted, survey=survey, damaged=damaged, source=source)
+        outcome = receive(posted, survey=survey, damaged=damaged, arrival=arrival)
     except DatabaseAway as away:
-        return database_away(away.revision, posted)
+        return database_away(survey, away.revision, posted)
     match outcome:
         case Stored(receipt):
             return HttpResponseRedirect(reverse("receipt", args=[receipt]), status=303)
         case ToMend(revision_id, error, ticket):
-            return sent_form(revision_id, posted, error=error, ticket=ticket, status=422)
+            return sent_form(survey, revision_id, posted, error=error, ticket=ticket, status=422)
         case Conflict(revision_id, ticket):
-            return conflict(revision_id, posted, ticket=ticket)
+            return conflict(survey, revision_id, posted, ticket=ticket)
         case Closed(revision_id):
             return closed_page(survey, sent=AnswerForm(revision(revision_id).questionnaire, posted))
 
 
 def sent_form(
-    revision_id: int, posted: Posted, *, error: ValidationError, ticket: str, status: int
+    survey: InField,
+    revision_id: int,
+    posted: Posted,
+    *,
+    error: ValidationError,
+    ticket: str,
+    status: int,
 ) -> HttpResponse:
     """The form as it was sent, with what to mend beside each field and on top."""
     questionnaire = revision(revision_id).questionnaire
     form = AnswerForm(questionnaire, posted).refuse(error)
-    context = {"questionnaire": questionnaire, "form": form, "ticket": ticket}
+    around = Around.of(survey)
+    context = {"questionnaire": questionnaire, "form": form, "ticket": ticket, "around": around}
     return HttpResponse(render_to_string("public/answer.html", context), status=status)
 
 
-def conflict(revision_id: int, posted: Posted, *, ticket: str) -> HttpResponse:
+def conflict(survey: InField, revision_id: int, posted: Posted, *, ticket: str) -> HttpResponse:
     """Answers were sent from this page before, and these are others."""
     questionnaire = revision(revision_id).questionnaire
     form = AnswerForm(questionnaire, posted)
-    context = {"questionnaire": questionnaire, "form": form, "ticket": ticket, "conflict": True}
+    context = {
+        "questionnaire": questionnaire,
+        "form": form,
+        "ticket": ticket,
+        "around": Around.of(survey),
+        "conflict": True,
+    }
     return HttpResponse(render_to_string("public/answer.html", context), status=409)
 
 
-def database_away(revision_id: int, posted: Posted) -> HttpResponse:
+def database_away(survey: InField, revision_id: int, posted: Posted) -> HttpResponse:
     message = _(
         "We could not store your answers just now. Everything you typed is still here: "
         "wait a few seconds, then send it again. It will count once."
     )
     response = sent_form(
+        survey,
         revision_id,
         posted,
         error=general(message),
@@ -123,6 +139,7 @@ def closed_page(survey: InField, sent: AnswerForm | None = None) -> HttpResponse
     context = {
         "questionnaire": survey.questionnaire,
         "survey": survey.survey,
+        "closed_text": survey.survey.closed_text or survey.questionnaire.closed_text,
         "not_yet": survey.stage is Stage.NOT_YET_OPEN,
         "typed": [(label, value) for label, value in typed if value],
     }

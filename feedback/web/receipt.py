@@ -94,6 +94,9 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
         "language": response.language,
         "source": response.source,
         "seconds": response.seconds,
+        "flagged": response.reasons,
+        "network": response.network and bytes(response.network).hex(),
+        "device": response.device and bytes(response.device).hex(),
         "answers": whole,
         "questions": {item.key: item.text for item in questionnaire.questions},
     }

@@ -107,7 +107,7 @@ def test_the_form_asks_everything_and_has_no_address_of_its_own(
     page = form(client)
 
     names = {a["name"] for tag, a in page.page.tags if tag in {"input", "textarea", "select"}}
-    assert names == {"ticket", "name", "visit", "visit__other", "uses", "stars", "wish"}
+    assert names == {"ticket", "_website", "name", "visit", "visit__other", "uses", "stars", "wish"}
     (attributes,) = [a for tag, a in page.page.tags if tag == "form"]
     assert attributes["method"] == "post" and "action" not in attributes
 
