@@ -29,9 +29,9 @@ class Reason(models.TextChoices):
     """Why screening flagged a response; ``responses/screening.py`` tells what each proves."""
 
     HONEYPOT = "honeypot", _("Filled in the hidden field")
-    FAST = "fast", _("Sent sooner than anyone reads it")
+    FAST = "fast", _("Sent too fast to be read")
     HELD_KEY = "held_key", _("A text is one key held down")
-    NETWORK = "network", _("One of very many from its network within an hour")
+    NETWORK = "network", _("One of many from its network")
     DEVICE = "device", _("Not the first from its device")
 
 
