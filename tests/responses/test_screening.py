@@ -153,6 +153,24 @@ def test_the_same_answers_with_another_arrival_are_the_same_response(town: Surve
     assert Response.objects.get().reasons == ["honeypot", "fast"]
 
 
+def test_the_previous_release_goes_on_storing(town: Survey) -> None:
+    """While a new release starts, the old one inserts without the columns it does not know."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO feedback_response (survey_id, revision_id, nonce, receipt, language,"
+            " source, seconds, answers, identity) VALUES (%s, %s, %s, %s, 'en', '', 9, '{}', NULL)",
+            [town.pk, town.live_id, uuid4(), uuid4()],
+        )
+        cursor.execute(
+            "INSERT INTO feedback_survey (slug, title, created_at) VALUES ('old', 'Old', now())"
+        )
+
+    row, survey = Response.objects.get(), Survey.objects.get(slug="old")
+    assert (row.reasons, row.network, row.device, row.paradata) == ([], None, None, None)
+    assert (survey.zone, survey.cap, survey.closed_text, survey.notice_days) == ("", None, "", None)
+    assert survey.one_per_device is False
+
+
 # -- judged by refresh: networks -------------------------------------------------------
 
 
