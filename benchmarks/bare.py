@@ -27,10 +27,12 @@ settings.configure(
     DATABASES={"default": DATABASES["default"] | {"CONN_HEALTH_CHECKS": False}},
 )
 
-COLUMNS = "survey_id, revision_id, language, source, seconds, answers, identity"
+COLUMNS = (
+    "survey_id, revision_id, language, source, seconds, answers, identity, reasons, network, device"
+)
 INSERT = f"""
     INSERT INTO feedback_response (nonce, receipt, {COLUMNS})
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s)
 """
 
 

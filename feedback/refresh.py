@@ -6,6 +6,7 @@ half-made is seen. Any number of these may run at once.
 """
 
 from collections import defaultdict
+from datetime import UTC, datetime
 
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -14,7 +15,7 @@ from feedback.analysis.compile import compile_survey
 from feedback.frames.build import chunk_number, rebuild
 from feedback.frames.layout import Layout, layout_of
 from feedback.models import FrameChunk, Summary, Survey
-from feedback.responses import partials, search
+from feedback.responses import networks, partials, screening, search
 
 BATCH = 16_384  # changes in one transaction
 
@@ -27,6 +28,7 @@ CLAIM = """
 
 def refresh() -> int:
     """Work off the outbox, then bring each summary up to date. Returns the changes done."""
+    networks.renew_salts(datetime.now(tz=UTC).date())
     done = 0
     while batch := refresh_batch():
         done += batch
@@ -47,6 +49,7 @@ def refresh_batch() -> int:
         by_survey[survey_id].add(response_id)
     for survey in Survey.objects.filter(pk__in=by_survey).order_by("pk"):
         ids, layout = sorted(by_survey[survey.pk]), layout_of(survey)
+        screening.judge(survey, ids)
         rebuild_chunks(survey, {chunk_number(pk) for pk in ids}, layout)
         search.index(survey, ids, layout.items)
         partials.forget_sent(ids)

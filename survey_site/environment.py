@@ -42,6 +42,18 @@ def flag(name: str) -> bool:
     return optional(name).lower() in {"1", "true", "yes", "on"}
 
 
+def number(name: str, default: int) -> int:
+    """A variable of digits.
+
+    Raises:
+        ImproperlyConfigured: it is something else.
+    """
+    text = optional(name, str(default))
+    if not (text.isascii() and text.isdigit()):
+        raise ImproperlyConfigured(f"{name} is no number. Write digits, or leave it out.")
+    return int(text)
+
+
 def listed(name: str, default: str = "") -> list[str]:
     """A comma-separated variable as a list without empty entries."""
     return [part.strip() for part in optional(name, default).split(",") if part.strip()]

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
-from survey_site.environment import BASE_DIR, DATA_DIR, flag, listed, optional, required
+from survey_site.environment import BASE_DIR, DATA_DIR, flag, listed, number, optional, required
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")  # where encryption guards nothing
 
@@ -163,6 +163,8 @@ INSTANCE = hashlib.sha256(SECRET_KEY.encode()).hexdigest()[:8]
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"session_{INSTANCE}", f"csrf_{INSTANCE}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# Proxies between the internet and this program that append to X-Forwarded-For.
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0)
 
 # The largest form body that is read as answers; see feedback/web/bodies.py.
 MAX_ANSWERS_BYTES = 1_000_000

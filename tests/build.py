@@ -18,6 +18,7 @@ from feedback.questionnaire.definition import Questionnaire
 from feedback.responses import tickets
 from feedback.responses.in_field import forget, in_field
 from feedback.responses.receive import Stored, receive
+from feedback.responses.screening import Arrival
 
 FORM = "application/x-www-form-urlencoded"
 TOWN: list[dict[str, Any]] = [
@@ -65,7 +66,7 @@ def respond(of: Survey, source: str = "", **answers: Any) -> Response:
     ticket = tickets.issue(survey=of.pk, revision=field.revision)
     given = {name: v if isinstance(v, list) else [v] for name, v in answers.items()}
     posted = MultiValueDict({"ticket": [ticket], **given})
-    outcome = receive(posted, survey=field, damaged={}, source=source)
+    outcome = receive(posted, survey=field, damaged={}, arrival=Arrival(source=source))
     assert isinstance(outcome, Stored), outcome
     return Response.objects.order_by("-pk").first()  # type: ignore[return-value]
 

@@ -1,7 +1,8 @@
-"""When a survey is in the field: set by staff at any time, without a new revision."""
+"""How a survey is in the field: set by staff at any time, without a new revision."""
 
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,27 +10,65 @@ from django.utils import timezone
 from feedback.models import Survey
 from feedback.models.access import record
 
+# What one entry of the audit log tells of: by its action, the settings that belong together.
+ACTIONS = {
+    "schedule": ("opens_at", "closes_at", "zone"),
+    "cap": ("cap",),
+    "notice": ("notice_days",),
+    "closed text": ("closed_text",),
+    "one per device": ("one_per_device",),
+    "keeping": ("partial_days",),
+}
+
+
+@dataclass(frozen=True)
+class FieldControl:
+    """All that can be set; the fields of the survey tell what each means."""
+
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    zone: str = ""
+    cap: int | None = None
+    closed_text: str = ""
+    notice_days: int | None = None
+    one_per_device: bool = False
+    partial_days: int = 30
+
+    @classmethod
+    def of(cls, survey: Survey) -> Self:
+        return cls(**{name: getattr(survey, name) for name in cls.__dataclass_fields__})
+
 
 @transaction.atomic
-def schedule(
-    survey: Survey, *, opens_at: datetime | None, closes_at: datetime | None, actor: Any
-) -> None:
-    """Set when the survey opens and closes; None for "since it was published" and "never".
+def control(survey: Survey, wanted: FieldControl, *, actor: Any) -> None:
+    """Set everything at once; each thing that changes has its entry in the audit log.
 
     Raises:
         ValueError: it would close before it opens.
     """
-    if opens_at and closes_at and closes_at <= opens_at:
+    if wanted.opens_at and wanted.closes_at and wanted.closes_at <= wanted.opens_at:
         raise ValueError("a survey cannot close before it opens")
     locked = Survey.objects.select_for_update(of=["self"]).get(pk=survey.pk)
-    locked.opens_at, locked.closes_at = opens_at, closes_at
-    locked.save(update_fields=["opens_at", "closes_at"])
-    opens, closes = (moment and moment.isoformat() for moment in (opens_at, closes_at))
-    record("schedule", actor=actor, survey=survey, opens_at=opens, closes_at=closes)
+    before, after = asdict(FieldControl.of(locked)), asdict(wanted)
+    for action, names in ACTIONS.items():
+        if any(before[name] != after[name] for name in names):
+            details = {name: told(after[name], name) for name in names}
+            record(action, actor=actor, survey=survey, **details)
+    for name, value in after.items():
+        setattr(locked, name, value)
+    locked.save(update_fields=list(after))
+
+
+def told(value: Any, name: str) -> Any:
+    """A setting as the audit log tells it: of a text only how long it is."""
+    if name == "closed_text":
+        return len(value)
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def close_now(survey: Survey, *, actor: Any) -> None:
     """Close at once; whoever has the form open keeps the time of grace."""
     now = timezone.now()
     opens_at = survey.opens_at if survey.opens_at and survey.opens_at < now else None
-    schedule(survey, opens_at=opens_at, closes_at=now, actor=actor)
+    wanted = replace(FieldControl.of(survey), opens_at=opens_at, closes_at=now)
+    control(survey, wanted, actor=actor)

@@ -103,5 +103,10 @@ def moment(name: str) -> Expression:
     )
 
 
+def joined(name: str) -> Expression:
+    """An array of codes, joined by " | " as tags are."""
+    return Func(F(name), Value(" | "), function="array_to_string", output_field=CharField())
+
+
 def number(name: str) -> Expression:
     return Cast(F(name), IntegerField())

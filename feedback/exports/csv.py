@@ -26,7 +26,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from feedback.exports.cells import cell_of, guarded_in_sql, moment, or_missing
+from feedback.exports.cells import cell_of, guarded_in_sql, joined, moment, or_missing
 from feedback.models import Response, Status, Survey, Tag
 from feedback.models.identity import decrypt
 from feedback.question_types.base import Answers, Column, Item
@@ -81,6 +81,7 @@ def own_columns(survey: Survey) -> dict[str, Expression | F]:
         "seconds": F("seconds"),
         "status": status,
         "tags": tags_of(survey),
+        "reasons": joined("reasons"),
     }
 
 

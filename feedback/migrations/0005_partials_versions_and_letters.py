@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0003_tombstones_of_withdrawn_responses"),
+        ("feedback", "0004_screening_and_field_control"),
     ]
 
     operations = [

@@ -3,18 +3,28 @@
 from feedback.models.access import AuditEntry, Membership, Role
 from feedback.models.coding import Note, Tag
 from feedback.models.partial import Letter, Partial, Version
-from feedback.models.response import Change, Response, SearchText, Status, Tombstone
+from feedback.models.response import (
+    Change,
+    DailySalt,
+    Reason,
+    Response,
+    SearchText,
+    Status,
+    Tombstone,
+)
 from feedback.models.summary import FrameChunk, Summary
 from feedback.models.survey import Revision, Survey
 
 __all__ = [
     "AuditEntry",
     "Change",
+    "DailySalt",
     "FrameChunk",
     "Letter",
     "Membership",
     "Note",
     "Partial",
+    "Reason",
     "Response",
     "Revision",
     "Role",

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -22,6 +23,16 @@ class Status(models.IntegerChoices):
     DONE = 2, _("Done")
     FLAGGED = 3, _("Flagged")
     SPAM = 4, _("Spam")
+
+
+class Reason(models.TextChoices):
+    """Why screening flagged a response; ``responses/screening.py`` tells what each proves."""
+
+    HONEYPOT = "honeypot", _("Filled in the hidden field")
+    FAST = "fast", _("Sent too fast to be read")
+    HELD_KEY = "held_key", _("A text is one key held down")
+    NETWORK = "network", _("One of many from its network")
+    DEVICE = "device", _("Not the first from its device")
 
 
 class WithoutIdentity(models.Manager["Response"]):
@@ -56,6 +67,14 @@ class Response(models.Model):
     edits = models.PositiveSmallIntegerField(default=0, db_default=0)
     edited_at = models.DateTimeField(null=True)
     status = models.SmallIntegerField(choices=Status, default=Status.NEW, db_default=Status.NEW)
+    reasons = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        db_default=[],
+        help_text=_("Why screening flagged it: codes of Reason"),
+    )
+    network = models.BinaryField(null=True, help_text=_("Keyed hash, 8 bytes; never an address"))
+    device = models.BinaryField(null=True, help_text=_("Keyed hash, 8 bytes, where it is asked"))
     tags: "models.ManyToManyField[Tag, Any]" = models.ManyToManyField(
         "Tag", related_name="responses", blank=True
     )
@@ -77,11 +96,45 @@ class Response(models.Model):
                 condition=~models.Q(status=Status.NEW),
                 name="response_status",
             ),
+            models.Index(
+                fields=["survey", "received_at", "id"],
+                condition=~models.Q(reasons=[]),
+                name="response_flagged",
+            ),
+            # What refresh asks of each new response: how many came like it?
+            models.Index(
+                fields=["survey", "network", "received_at"],
+                condition=models.Q(network__isnull=False),
+                name="response_network",
+            ),
+            models.Index(
+                fields=["survey", "device", "id"],
+                condition=models.Q(device__isnull=False),
+                name="response_device",
+            ),
             GinIndex(fields=["answers"], opclasses=["jsonb_path_ops"], name="response_answers"),
         ]
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+    @property
+    def reasons_in_words(self) -> list[str]:
+        """Why screening flagged it, as staff read it."""
+        return [str(Reason(code).label) for code in self.reasons]
+
+
+class DailySalt(models.Model):
+    """What one day's networks are hashed with: random, and deleted once the day is over.
+
+    From then on nobody can find out, by hashing addresses, which one a response came from.
+    """
+
+    day = models.DateField(primary_key=True, help_text=_("In UTC"))
+    salt = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"salt of {self.day}"
 
 
 class Tombstone(models.Model):

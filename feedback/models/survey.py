@@ -1,10 +1,11 @@
 """Surveys and their published questionnaires."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +39,28 @@ class Survey(models.Model):
     partial_days = models.PositiveSmallIntegerField(
         default=30, db_default=30, help_text=_("Days that what was begun is kept; 0: not at all")
     )
+    zone = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("IANA name; empty: the time zone of the instance"),
+    )
+    cap = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("Responses it takes, spam not counted; empty: any number"),
+    )
+    closed_text = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Shown once it is closed; empty: the questionnaire's own text"),
+    )
+    notice_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Before closing, from when on the form says so")
+    )
+    one_per_device = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -50,6 +73,17 @@ class Survey(models.Model):
     def demonstration(self) -> bool:
         """Whether its responses are made up; every page says so."""
         return bool(self.live and self.live.definition.get("demonstration"))
+
+    @property
+    def time_zone(self) -> str:
+        """The IANA name of the zone that its times are told in."""
+        return self.zone or settings.TIME_ZONE
+
+    def notice(self, now: datetime) -> datetime | None:
+        """When it closes, if that is near enough to be said on the form."""
+        if not (self.closes_at and self.notice_days):
+            return None
+        return self.closes_at if now >= self.closes_at - timedelta(self.notice_days) else None
 
     def stage(self, now: datetime | None = None) -> Stage:
         """Where the survey stands at ``now``."""

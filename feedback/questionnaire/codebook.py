@@ -28,6 +28,7 @@ RESPONSE_COLUMNS: dict[str, tuple[str, Message]] = {
     "seconds": ("integer", _lazy("From the form’s delivery to its arrival")),
     "status": ("code", _lazy("How far the staff have come with it")),
     "tags": ("text", _lazy("Tags that staff put on it, joined by |")),
+    "reasons": ("code", _lazy("Why screening flagged it, joined by |; empty: it did not")),
 }
 
 

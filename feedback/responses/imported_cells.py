@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from feedback.models import Status
+from feedback.models import Reason, Status
 from feedback.questionnaire.codebook import unguarded
 
 STATUSES = {status.name.lower(): status for status in Status}
@@ -53,6 +53,16 @@ def status(cell: str) -> Status:
     return STATUSES[cell]
 
 
+def reasons(cell: str) -> list[str]:
+    given = [code.strip() for code in cell.split("|")]
+    if unknown := [code for code in given if code not in Reason.values]:
+        raise Wrong(
+            f"“{unknown[0][:60]}” is no reason of screening. "
+            f"Use {', '.join(Reason.values)}, joined by |, or nothing."
+        )
+    return list(dict.fromkeys(given))
+
+
 # How each column of the response itself is read where its cell is not empty.
 OWN: Mapping[str, Callable[[str], Any]] = {
     "received_at": received_at,
@@ -60,4 +70,5 @@ OWN: Mapping[str, Callable[[str], Any]] = {
     "source": source,
     "seconds": seconds,
     "status": status,
+    "reasons": reasons,
 }

@@ -15,6 +15,8 @@ from django.db import Error as DatabaseError
 from feedback.models import Revision, Survey
 from feedback.models.survey import Stage
 from feedback.questionnaire.definition import Questionnaire
+from feedback.responses import cap
+from feedback.responses.networks import salt_of
 
 FRESH = 2.0  # seconds
 GRACE = timedelta(minutes=30)  # for whoever was writing when the survey closed
@@ -30,6 +32,8 @@ class InField:
 
     survey: Survey
     revision: int  # the live one's primary key
+    full: bool = False  # its cap is reached
+    salt: bytes | None = None  # of the day, for hashes of networks
 
     @property
     def id(self) -> int:
@@ -37,7 +41,8 @@ class InField:
 
     @property
     def stage(self) -> Stage:
-        return self.survey.stage()
+        stage = self.survey.stage()
+        return Stage.CLOSED if self.full and stage is Stage.OPEN else stage
 
     @property
     def questionnaire(self) -> Questionnaire:
@@ -47,6 +52,8 @@ class InField:
         """Whether it takes answers on a form delivered at ``issued_at`` (epoch seconds)."""
         if self.stage is Stage.OPEN:
             return True
+        if self.full:
+            return False
         closed = self.survey.closes_at
         delivered = datetime.fromtimestamp(issued_at, tz=UTC)
         return bool(
@@ -78,7 +85,9 @@ def in_field(slug: str) -> InField:
     if survey is not None and time.monotonic() < until:
         return survey
     try:
-        row = Survey.objects.filter(slug=slug, live__isnull=False).first()
+        published = Survey.objects.filter(slug=slug, live__isnull=False)
+        row = published.annotate(salt=salt_of(datetime.now(tz=UTC).date())).first()
+        full = row is not None and cap.is_full(row)
     except DatabaseError:
         if survey is not None:
             return survey
@@ -86,7 +95,7 @@ def in_field(slug: str) -> InField:
     if row is None or row.live_id is None:
         known.pop(slug, None)
         raise NoSuchSurvey(slug)
-    found = InField(row, row.live_id)
+    found = InField(row, row.live_id, full=full, salt=row.salt and bytes(row.salt))
     known[slug] = (time.monotonic() + FRESH, found)
     return found
 
@@ -100,4 +109,5 @@ def revision(pk: int) -> Revision:
 def forget() -> None:
     """Know nothing, as a new process does."""
     known.clear()
+    cap.counted.clear()
     revision.cache_clear()

@@ -20,8 +20,9 @@ from feedback.models.survey import Stage
 from feedback.question_types.base import Message, Posted
 from feedback.questionnaire.answers import Cleaned, clean_answers
 from feedback.questionnaire.definition import Questionnaire
-from feedback.responses import receipts, tickets
+from feedback.responses import receipts, screening, tickets
 from feedback.responses.in_field import InField, revision
+from feedback.responses.screening import Arrival
 from feedback.responses.tickets import BadTicket, Ticket
 
 NO_TICKET = _(
@@ -34,13 +35,14 @@ EXPIRED = _(
 )
 
 # Fields of the page that are no items; no key begins with "_", or is called ticket.
-BESIDES = frozenset({"ticket", "_language", "_page", "_seen"})
+BESIDES = frozenset({"ticket", "_language", "_page", "_seen", *screening.FIELDS})
+NOTHING_KNOWN = Arrival()
 
 INSERT = """
     INSERT INTO feedback_response
         (survey_id, revision_id, nonce, receipt, language, source, seconds, answers, identity,
-         paradata)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s::jsonb)
+         paradata, reasons, network, device)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s::jsonb, %s, %s, %s)
     ON CONFLICT (survey_id, nonce) DO NOTHING RETURNING id
 """
 
@@ -97,14 +99,14 @@ def receive(
     survey: InField,
     damaged: Mapping[str, ValidationError],
     language: str = "",
-    source: str = "",
+    arrival: Arrival = NOTHING_KNOWN,
 ) -> Outcome:
     """Take one submitted form.
 
     Args:
         damaged: errors, by field, of what could not be read as text at all.
         language: one of the questionnaire's, which it was answered in; its main one if "".
-        source: where the respondent came from, as the address said.
+        arrival: where it came from, and what screening makes of that.
 
     Raises:
         DatabaseAway: PostgreSQL does not answer; nothing was stored.
@@ -117,7 +119,7 @@ def receive(
         fresh = tickets.issue(survey=survey.id, revision=survey.revision)
         return ToMend(survey.revision, general(NO_TICKET), fresh)
     if not survey.takes(issued_at=ticket.issued_at):
-        return Closed(ticket.revision)
+        return too_late(ticket, posted, damaged)
     questionnaire = revision(ticket.revision).questionnaire
     language = language or questionnaire.language
     questionnaire = questionnaire.in_language(language)
@@ -127,7 +129,7 @@ def receive(
         again = tickets.signed(replace(ticket, issued_at=survey.renewal()))
         return ToMend(ticket.revision, error, again)
     paradata = paradata_of(ticket, questionnaire)
-    if store(ticket, cleaned, language=language, source=source, paradata=paradata):
+    if store(ticket, cleaned, language=language, arrival=arrival, paradata=paradata):
         return Stored(receipts.code_for(ticket.nonce))
     try:
         return stored_before(ticket, cleaned)
@@ -151,7 +153,7 @@ def check(
     errors: dict[str, list[ValidationError]] = {}
     cleaned = Cleaned()
     try:
-        cleaned = clean_answers(questionnaire, posted, besides=BESIDES & posted.keys())
+        cleaned = clean_answers(questionnaire, posted, besides=BESIDES)
     except ValidationError as error:
         errors = error.error_dict
     errors |= {name: [error] for name, error in damaged.items()}
@@ -170,7 +172,12 @@ def paradata_of(ticket: Ticket, questionnaire: Questionnaire) -> dict[str, Any]:
 
 
 def store(
-    ticket: Ticket, cleaned: Cleaned, *, language: str, source: str, paradata: dict[str, Any]
+    ticket: Ticket,
+    cleaned: Cleaned,
+    *,
+    language: str,
+    arrival: Arrival,
+    paradata: dict[str, Any],
 ) -> bool:
     """Insert the response; False if the ticket's attempt has one already."""
     row = [
@@ -179,11 +186,14 @@ def store(
         ticket.nonce,
         receipts.hash_of(receipts.code_for(ticket.nonce)),
         language,
-        source,
+        arrival.source,
         ticket.took,
         json.dumps(cleaned.answers, ensure_ascii=False),
         encrypt(cleaned.identity, nonce=ticket.nonce),
         json.dumps(paradata) if paradata else None,
+        screening.at_once(arrival, cleaned, took=ticket.took),
+        arrival.network,
+        arrival.device,
     ]
     try:
         return insert(row)
@@ -205,6 +215,20 @@ def insert(row: list[Any]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(INSERT, row)
         return cursor.fetchone() is not None
+
+
+def too_late(ticket: Ticket, posted: Posted, damaged: Mapping[str, ValidationError]) -> Outcome:
+    """Closed, but for a retry of what was stored in time: that keeps its receipt."""
+    closed = Closed(ticket.revision)
+    try:
+        questionnaire = revision(ticket.revision).questionnaire
+        cleaned = check(questionnaire, posted, damaged, expired=ticket.expired)
+        before = stored_before(ticket, cleaned)
+    except (ValidationError, Response.DoesNotExist):
+        return closed
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseAway(ticket.revision) from error
+    return before if isinstance(before, Stored) else closed
 
 
 def stored_before(ticket: Ticket, cleaned: Cleaned) -> Stored | Conflict:

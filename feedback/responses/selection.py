@@ -1,7 +1,8 @@
 """A selection of responses: what a list shows, an export holds, a report counts.
 
 It stands in the address of every staff page, so that a view can be sent to a colleague:
-``q`` words, ``status``, ``tag``, ``since`` and ``until`` (days, UTC, both included), and
+``q`` words, ``status``, ``tag``, ``screened`` (why it was flagged), ``since`` and ``until``
+(days, UTC, both included), and
 ``answer.<key>`` with a code. Values of one kind are alternatives; kinds are combined.
 """
 
@@ -17,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from feedback.models import Response, Status, Survey, Tag
+from feedback.models import Reason, Response, Status, Survey, Tag
 from feedback.question_types.base import Item
 from feedback.responses import search
 
@@ -36,6 +37,7 @@ class Selection:
     words: str = ""
     statuses: Sequence[str] = ()
     tags: Sequence[str] = ()
+    screened: Sequence[str] = ()
     since: date | None = None
     until: date | None = None
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Selection:
             words=one_line(query.get("q", "")),
             statuses=tuple(status_name(name) for name in query.getlist("status") if name),
             tags=tuple(name for raw in query.getlist("tag") if (name := one_line(raw))),
+            screened=tuple(reason_name(name) for name in query.getlist("screened") if name),
             since=day(query, "since"),
             until=day(query, "until"),
             answers=answers,
@@ -75,6 +78,7 @@ class Selection:
         pairs: list[tuple[str, str]] = [("q", self.words)] if self.words else []
         pairs += [("status", name) for name in self.statuses]
         pairs += [("tag", name) for name in self.tags]
+        pairs += [("screened", name) for name in self.screened]
         days = {"since": self.since, "until": self.until}
         pairs += [(name, value.isoformat()) for name, value in days.items() if value]
         pairs += [(ANSWER + key, code) for key, codes in self.answers.items() for code in codes]
@@ -93,6 +97,9 @@ class Selection:
             tagged = Tag.objects.filter(survey=survey, name__in=self.tags)
             through = Response.tags.through.objects.filter(tag__in=tagged)
             rows = rows.filter(pk__in=through.values("response_id"))
+        if self.screened:
+            # Said twice, so that the index of those with any reason is found.
+            rows = rows.exclude(reasons=[]).filter(reasons__overlap=list(self.screened))
         if self.since:
             rows = rows.filter(received_at__gte=datetime.combine(self.since, time.min, tzinfo=UTC))
         if self.until:
@@ -119,6 +126,16 @@ def status_name(name: str) -> str:
         known = ", ".join(STATUS_NAMES)
         raise BadSelection(
             _("“%(name)s” is not a status. Use one of: %(known)s.")
+            % {"name": name[:60], "known": known}
+        )
+    return name
+
+
+def reason_name(name: str) -> str:
+    if name not in Reason.values:
+        known = ", ".join(Reason.values)
+        raise BadSelection(
+            _("“%(name)s” is no reason of screening. Use one of: %(known)s.")
             % {"name": name[:60], "known": known}
         )
     return name

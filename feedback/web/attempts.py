@@ -18,9 +18,8 @@ from feedback.responses.in_field import InField, NoSuchSurvey, in_field, revisio
 from feedback.responses.tickets import BadTicket, Ticket
 from feedback.web import errors
 from feedback.web.bodies import BadBody, form_of
-from feedback.web.forms import FormPage
+from feedback.web.forms import Around, FormPage
 
-SOURCE_LENGTH = 100
 Damaged = dict[str, ValidationError]
 
 
@@ -50,10 +49,6 @@ def unreadable(bad: BadBody, survey: InField) -> HttpResponse:
     )
 
 
-def source_of(request: HttpRequest) -> str:
-    return request.GET.get("source", "")[:SOURCE_LENGTH].replace("\0", "")
-
-
 def page_for(
     survey: InField, revision_id: int, language: str, *, ticket: str, **more: Any
 ) -> FormPage:
@@ -67,8 +62,8 @@ def page_for(
         questionnaire.in_language(language),
         language,
         ticket,
+        Around.of(survey),
         turn=turn,
-        days=survey.survey.partial_days,
         languages=questionnaire.offered_languages,
         **more,
     )
@@ -91,6 +86,8 @@ def closed_page(survey: InField, language: str, sent: AnswerForm | None = None) 
     context = {
         "questionnaire": survey.questionnaire.in_language(language),
         "survey": survey.survey,
+        "closed_text": survey.survey.closed_text
+        or survey.questionnaire.in_language(language).closed_text,
         "not_yet": survey.stage is Stage.NOT_YET_OPEN,
         "typed": [(label, value) for label, value in typed if value],
     }

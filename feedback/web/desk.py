@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from feedback.frames.layout import layout_of
-from feedback.models import Response, Role, Survey
+from feedback.models import Reason, Response, Role, Survey
 from feedback.permissions import Access, survey_for
 from feedback.question_types.base import Item, Message
 from feedback.responses.selection import (
@@ -22,6 +22,12 @@ from feedback.responses.selection import (
     Selection,
     operands,
 )
+
+# Filters whose values are codes of ours, with their words.
+CODED: dict[str, dict[str, Message]] = {
+    "status": {name: status.label for name, status in STATUS_NAMES.items()},
+    "screened": {reason.value: reason.label for reason in Reason},
+}
 
 
 @dataclass(frozen=True)
@@ -82,8 +88,11 @@ def filter_in_words(name: str, value: str, items: Sequence[Item]) -> str:
         "q": _("Words: %(value)s"),
         "tag": _("Tag: %(value)s"),
         "status": _("Status: %(value)s"),
+        "screened": _("Screening: %(value)s"),
         "since": _("From %(value)s"),
         "until": _("To %(value)s"),
     }
-    shown = STATUS_NAMES[value].label if name == "status" else value
+    shown: Message = value
+    if name in CODED:
+        shown = CODED[name][value]
     return str(words[name]) % {"value": shown}

@@ -1,18 +1,37 @@
 """The page of a form: blank, as it was sent, come back to, or opened to be changed."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from feedback.question_types.base import Posted
 from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.form import AnswerForm
+from feedback.responses.in_field import InField
 from feedback.web.languages import NOW, names_of
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the form says that is no part of its questionnaire, and may change at any time."""
+
+    survey: int
+    until: datetime | None  # when it closes, if that is near
+    zone: str
+    one_per_device: bool
+    days: int  # that what is typed is kept before it is sent; 0: not at all
+
+    @classmethod
+    def of(cls, field: InField) -> "Around":
+        survey = field.survey
+        until = survey.notice(timezone.now())
+        return cls(survey.pk, until, survey.time_zone, survey.one_per_device, survey.partial_days)
 
 
 @dataclass(frozen=True)
@@ -20,16 +39,15 @@ class FormPage:
     """A form in one language with what stands around it.
 
     ``questionnaire`` is in that language already. ``action`` is where it is sent; "" for
-    its own address, so that the query string travels along. ``saves`` says whether what is
-    typed can be kept before it is sent, ``days`` for how long. ``extra`` goes to the template.
+    its own address, so that the query string travels along. ``extra`` goes to the template.
     """
 
     questionnaire: Questionnaire
     language: str
     ticket: str
+    around: Around
     turn: int = 0
     action: str = ""
-    days: int = 0
     languages: list[str] = field(default_factory=list)
     hidden: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
@@ -59,8 +77,8 @@ class FormPage:
             "languages": names_of(self.languages) if len(self.languages) > 1 else [],
             "language": self.language,
             "check": reverse("check", args=[slug]),
-            "save": reverse("save", args=[slug]) if self.days else "",
-            "days": self.days,
+            "save": reverse("save", args=[slug]) if self.around.days else "",
+            "around": self.around,
             "personal": " ".join(name for name, item in names.items() if item.personal),
             "consents": " ".join(i.key for i in questionnaire.items if i.gives_consent),
             **self.extra,

@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from feedback.responses import tickets
 from feedback.responses.in_field import InField, revision
 from feedback.responses.tickets import Ticket
-from feedback.web.forms import FormPage
+from feedback.web.forms import Around, FormPage
 
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 STORED_BLOCK = struct.pack("<BHH", 0, tickets.LENGTH, tickets.LENGTH ^ 0xFFFF)
@@ -46,7 +46,7 @@ class PreparedPage:
 
 
 @lru_cache(maxsize=512)
-def page_of(revision_id: int, language: str, turn: int, days: int) -> PreparedPage:
+def page_of(revision_id: int, language: str, turn: int, around: Around) -> PreparedPage:
     """The blank form of a revision in one of its languages and orders of options."""
     questionnaire = revision(revision_id).questionnaire
     gap = secrets.token_hex(tickets.LENGTH // 2)
@@ -54,8 +54,8 @@ def page_of(revision_id: int, language: str, turn: int, days: int) -> PreparedPa
         questionnaire.in_language(language),
         language,
         gap,
+        around,
         turn=turn,
-        days=days,
         languages=questionnaire.offered_languages,
     )
     return PreparedPage(page.html().encode(), gap.encode())
@@ -65,7 +65,7 @@ def form_page(survey: InField, language: str, *, gzip: bool) -> HttpResponse:
     """The survey's blank form with a fresh ticket, which no cache may hand to another."""
     ticket = Ticket.new(survey=survey.id, revision=survey.revision)
     turn = ticket.turn(survey.questionnaire.turns)
-    page = page_of(survey.revision, language, turn, survey.survey.partial_days)
+    page = page_of(survey.revision, language, turn, Around.of(survey))
     signed = tickets.signed(ticket).encode()
     response = HttpResponse(page.gzipped(signed) if gzip else page.plain(signed))
     if gzip:

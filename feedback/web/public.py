@@ -13,14 +13,15 @@ from feedback.models.survey import Stage
 from feedback.question_types.base import Posted
 from feedback.questionnaire.form import AnswerForm
 from feedback.responses import codes, receive, tickets
+from feedback.responses.cap import is_full
 from feedback.responses.in_field import InField, revision
 from feedback.responses.receive import Closed, Conflict, DatabaseAway, Stored, ToMend, general
+from feedback.web.arrivals import arrival_of
 from feedback.web.attempts import (
     closed_page,
     page_for,
     read_form,
     renewed,
-    source_of,
     survey_at,
     unreadable,
 )
@@ -34,7 +35,9 @@ from feedback.web.saving import keep
 def home(request: HttpRequest) -> HttpResponse:
     """The surveys that take answers now."""
     published = Survey.objects.filter(live__isnull=False).select_related("live")
-    in_the_field = [survey for survey in published if survey.stage() is Stage.OPEN]
+    in_the_field = [
+        survey for survey in published if survey.stage() is Stage.OPEN and not is_full(survey)
+    ]
     in_the_field.sort(key=lambda survey: survey.demonstration)
     return render(request, "public/home.html", {"surveys": in_the_field})
 
@@ -68,7 +71,11 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
             return keep(request, survey, posted, language)
         try:
             outcome = receive.receive(
-                posted, survey=survey, damaged=damaged, language=language, source=source_of(request)
+                posted,
+                survey=survey,
+                damaged=damaged,
+                language=language,
+                arrival=arrival_of(request, posted, survey),
             )
         except DatabaseAway as away:
             return database_away(survey, away.revision, posted, language)

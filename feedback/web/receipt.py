@@ -182,7 +182,9 @@ def edit_page(
         hidden={"_seen": seen},
         extra={"editing": True, "code": code, "overtaken": overtaken},
     )
-    return replace(page, days=0)  # what is stored already needs no keeping
+    return replace(
+        page, around=replace(page.around, days=0)
+    )  # what is stored already needs no keeping
 
 
 @secret
@@ -203,6 +205,9 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
         "source": response.source,
         "seconds": response.seconds,
         "edited_at": response.edited_at and response.edited_at.isoformat(),
+        "flagged": response.reasons,
+        "network": response.network and bytes(response.network).hex(),
+        "device": response.device and bytes(response.device).hex(),
         "answers": whole,
         "questions": {item.key: item.text for item in questionnaire.questions},
     }

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback.models import Response, Role, Status, Tag
+from feedback.models import Reason, Response, Role, Status, Tag
 from feedback.models.access import record
 from feedback.models.identity import decrypt
 from feedback.permissions import memberships_of, survey_for
 from feedback.questionnaire.reading import pages_read
 from feedback.responses import coding
+from feedback.responses.cap import is_full
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.search import text_parts
 from feedback.responses.selection import operands
@@ -43,6 +44,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "access": access,
         "survey": survey,
+        "full": is_full(survey),
         "summary": getattr(survey, "summary", None),
         "revisions": survey.revisions.order_by("-number"),
         "members": survey.memberships.select_related("user").order_by("-role", "user__username"),
@@ -72,6 +74,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "count": min(at.rows.order_by()[: COUNTED + 1].count(), COUNTED + 1),
         "counted": COUNTED,
         "statuses": Status,
+        "reasons": Reason,
         "tags": Tag.objects.filter(survey=at.survey),
         "filters": [
             (item, item.filters().items())

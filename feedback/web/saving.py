@@ -16,11 +16,11 @@ from feedback.question_types.base import Posted
 from feedback.responses import letters, partials, tickets
 from feedback.responses.in_field import InField, revision
 from feedback.responses.tickets import Ticket
+from feedback.web.arrivals import source_of
 from feedback.web.attempts import (
     page_for,
     read_form,
     renewed,
-    source_of,
     survey_at,
     unreadable,
 )

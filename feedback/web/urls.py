@@ -30,6 +30,7 @@ staff = [
     path("", review.surveys, name="surveys"),
     path("<slug:slug>/", review.overview, name="overview"),
     path("<slug:slug>/settings/", authoring.settings, name="settings"),
+    path("<slug:slug>/preview/", authoring.preview, name="preview"),
     path("<slug:slug>/responses/", review.listing, name="responses"),
     path("<slug:slug>/responses/<int:pk>/", review.response, name="response"),
     path("<slug:slug>/responses/<int:pk>/act/", review.act, name="act"),

@@ -191,7 +191,8 @@ def test_columns_of_the_response_itself(town: Survey) -> None:
     coding.set_status(row, Status.FLAGGED, actor=None)
     for name in ("zebra", "=ask", "a | b"):
         coding.add_tag(row, name, actor=None)
-    Response.objects.filter(pk=row.pk).update(received_at="2026-05-31T23:59:59.000120+02:00")
+    own = {"received_at": "2026-05-31T23:59:59.000120+02:00", "reasons": ["fast", "device"]}
+    Response.objects.filter(pk=row.pk).update(**own)
 
     (cells,) = table(everything(town))
 
@@ -201,6 +202,7 @@ def test_columns_of_the_response_itself(town: Survey) -> None:
     assert cells["source"] == "'=newsletter"
     assert cells["status"] == "flagged"
     assert cells["tags"] == "'=ask | a | b | zebra"
+    assert cells["reasons"] == "fast | device"
 
 
 # -- cells -----------------------------------------------------------------------------

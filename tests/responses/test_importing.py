@@ -124,8 +124,9 @@ def test_an_export_reads_back_in(survey, tmp_path):
             answers=answers,
             identity=encrypt(personal, nonce=nonce),
             status=Status.DONE,
+            reasons=["honeypot", "fast", "network"][:number],
         )
-    columns = ["received_at", "language", "source", "seconds", "status", "answers"]
+    columns = ["received_at", "language", "source", "seconds", "status", "reasons", "answers"]
     before = list(Response.objects.order_by("id").values_list(*columns))
     items = layout_of(survey).items
     whole = b"".join(export.stream(survey, items, Selection(), export.Choices(personal=True)))
@@ -236,6 +237,8 @@ def test_one_wrong_row_keeps_all_out_and_every_reason_is_told(survey, write):
         ("language", "x" * 36, "no language"),
         ("source", "x" * 101, "at most 100"),
         ("seconds", "-1", "digits only"),
+        ("reasons", "fast | slow", "Use honeypot, fast, held_key, network, device"),
+        ("reasons", "fast |", "is no reason of screening"),
         ("seconds", "9999999999", "digits only"),
         ("status", "wonderful", "acknowledged"),
     ],

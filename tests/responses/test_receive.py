@@ -18,6 +18,7 @@ from feedback.models.identity import UnreadableIdentity, decrypt, encrypt
 from feedback.responses import receipts, tickets
 from feedback.responses.in_field import in_field
 from feedback.responses.receive import Conflict, DatabaseAway, Outcome, Stored, ToMend, receive
+from feedback.responses.screening import Arrival
 from tests import build
 from tests.faults import cut_connections, database_away
 
@@ -35,7 +36,7 @@ def take(town: Survey, nonce: UUID = NONCE, source: str = "", **answers: list[st
     field = in_field(town.slug)
     ticket = tickets.issue(survey=field.id, revision=field.revision, nonce=nonce)
     posted = MultiValueDict({"ticket": [ticket], **(answers or ANSWERS)})
-    return receive(posted, survey=field, damaged={}, source=source)
+    return receive(posted, survey=field, damaged={}, arrival=Arrival(source=source))
 
 
 def stored() -> Response:

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.models import Response, Status, Survey
+from feedback.models import Reason, Response, Status, Survey
 from feedback.questionnaire.definition import Questionnaire
 from feedback.refresh import refresh
 from feedback.responses import coding
@@ -27,6 +27,7 @@ selections = st.builds(
     words=words,
     statuses=st.lists(st.sampled_from(sorted(STATUS_NAMES)), unique=True),
     tags=st.lists(words.filter(bool), unique=True, max_size=3),
+    screened=st.lists(st.sampled_from(Reason.values), unique=True),
     since=st.none() | st.dates(),
     until=st.none() | st.dates(),
     answers=st.fixed_dictionaries(
@@ -62,7 +63,17 @@ def test_hidden_fields_say_the_same_as_the_address(selection: Selection) -> None
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
 def test_any_text_at_all_is_read_or_refused(text: str) -> None:
     """Addresses are written by hand and by robots; none may end in a server error."""
-    for name in ("q", "tag", "status", "since", "until", "answer.visit", f"answer.{text}", text):
+    for name in (
+        "q",
+        "tag",
+        "status",
+        "screened",
+        "since",
+        "until",
+        "answer.visit",
+        f"answer.{text}",
+        text,
+    ):
         query = QueryDict(mutable=True)
         query.appendlist(name, text)
         try:
@@ -90,6 +101,7 @@ def test_what_is_no_filter_is_left_alone() -> None:
     [
         ("status=urgent", "“urgent” is not a status. Use one of: new, acknowledged"),
         ("status=new&status=urgent", "“urgent”"),
+        ("screened=slow", "“slow” is no reason of screening. Use one of: honeypot, fast"),
         ("since=31.05.2026", "“31.05.2026” is not a day for “since”. Write it like 2026-05-31"),
         ("until=soon", "“soon” is not a day for “until”"),
         ("answer.visit=maybe", "“maybe” is not an answer to “visit”"),

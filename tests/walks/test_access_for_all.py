@@ -72,7 +72,8 @@ def test_staff_pages_can_be_used_by_all(scripted: Visitor) -> None:
     page.fill("[name=username]", person.username)
     page.fill("[name=password]", "secret")
     page.click("main button")
-    for path in ("", "responses/", f"responses/{row.pk}/", "export/", "summary/"):
+    rest = ("export/", "settings/", "preview/", "summary/")
+    for path in ("", "responses/", f"responses/{row.pk}/", *rest):
         page.goto(f"/staff/{town.slug}/{path}")
         check(scripted, narrow=path != "summary/")
 

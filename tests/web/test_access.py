@@ -34,6 +34,7 @@ DOORS: Mapping[str, tuple[str, Mapping[str, int]]] = {
     "summary": ("get", MEMBERS),
     "summary_json": ("get", MEMBERS),
     "settings": ("get", TRUSTED),
+    "preview": ("get", TRUSTED),
     "export": ("get", TRUSTED),
     "export_csv": ("get", TRUSTED),
     "codebook_csv": ("get", TRUSTED),

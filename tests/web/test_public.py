@@ -108,7 +108,7 @@ def test_the_form_asks_everything_and_has_no_address_of_its_own(
 
     names = {a["name"] for tag, a in page.page.tags if tag in {"input", "textarea", "select"}}
     answers = {"name", "visit", "visit__other", "uses", "stars", "wish"}
-    assert names == {"ticket", "_language", *answers}
+    assert names == {"ticket", "_language", "_website", *answers}
     (attributes,) = [a for tag, a in page.page.tags if tag == "form"]
     assert attributes["method"] == "post" and "action" not in attributes
 

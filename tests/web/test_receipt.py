@@ -40,6 +40,7 @@ def test_a_response_can_be_taken_away_whole(client: Client, row: Response) -> No
         "wish": "canary benches",
     }
     assert (data["survey"], data["revision"], data["source"]) == ("town", 1, "school")
+    assert (data["flagged"], data["network"], data["device"]) == (["fast"], None, None)
     assert data["questions"]["wish"] == "What do you wish for?"
     assert "attachment" in page["Content-Disposition"]
     assert (page["Cache-Control"], page["Referrer-Policy"]) == ("no-store", "no-referrer")

@@ -550,3 +550,46 @@ def test_a_viewer_reads_but_is_offered_no_act(viewer: Any, town: Survey) -> None
     page = build.signed_in(viewer).get(at(town, row.pk)).content
     assert b"Benches" in page
     assert b"/act/" not in page
+
+
+# -- screening -------------------------------------------------------------------------
+
+
+def test_reasons_stand_in_words_on_the_list_and_at_the_response(desk: Client, town: Survey) -> None:
+    """Staff should not have to learn codes, nor guess why something is marked."""
+    row = build.respond(town, wish="xxxxxxxxxx")
+    plain = build.respond(town, wish="Benches")
+    Response.objects.filter(pk=plain.pk).update(reasons=[])
+
+    for address in (LIST, at(town, row.pk)):
+        text = Page.read(desk.get(address).content).text
+        assert "A text is one key held down" in text and "Sent too fast to be read" in text
+    assert "and no proof" in Page.read(desk.get(at(town, row.pk)).content).text
+    assert "Flagged by screening" not in Page.read(desk.get(at(town, plain.pk)).content).text
+
+
+def test_the_list_is_filtered_by_the_reasons_that_are_ticked(desk: Client, town: Survey) -> None:
+    """And says which, with the way back; a reason of nobody's is no filter."""
+    fast, held = build.respond(town, wish="Benches"), build.respond(town, wish="xxxxxxxxxx")
+
+    assert listed(desk, "screened=held_key") == [held.pk]
+    assert listed(desk, "screened=held_key&screened=fast") == [held.pk, fast.pk]
+    assert listed(desk, "screened=device") == []
+    page = Page.read(desk.get(LIST + "?screened=held_key").content)
+    assert "Screening: A text is one key held down" in page.text
+    ticked = [a["value"] for _tag, a in page.tags if a.get("name") == "screened" and "checked" in a]
+    assert ticked == ["held_key"]
+    assert desk.get(LIST + "?screened=slow").status_code == 400
+
+
+def test_figures_of_those_flagged_are_those_of_the_list(desk: Client, town: Survey) -> None:
+    """To see what they would change, staff sum up just them."""
+    build.respond(town, wish="xxxxxxxxxx", stars="1")
+    row = build.respond(town, wish="Benches", stars="5")
+    Response.objects.filter(pk=row.pk).update(reasons=[])
+    refresh()
+
+    figures = desk.get("/staff/town/summary.json?screened=held_key").json()
+
+    assert figures["responses"] == 1
+    assert desk.get("/staff/town/summary.json").json()["responses"] == 2
