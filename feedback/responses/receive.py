@@ -130,7 +130,7 @@ def receive(
     if store(ticket, cleaned, language=language, source=source, paradata=paradata):
         return Stored(receipts.code_for(ticket.nonce))
     try:
-        return stored_before(ticket, cleaned)
+        return stored_before(ticket, cleaned, fresh_at=survey.renewal())
     except (OperationalError, InterfaceError) as error:
         raise DatabaseAway(ticket.revision) from error
 
@@ -207,12 +207,16 @@ def insert(row: list[Any]) -> bool:
         return cursor.fetchone() is not None
 
 
-def stored_before(ticket: Ticket, cleaned: Cleaned) -> Stored | Conflict:
-    """The same receipt for the same answers sent again; else a conflict, the first kept."""
+def stored_before(ticket: Ticket, cleaned: Cleaned, *, fresh_at: int) -> Stored | Conflict:
+    """The same receipt for the same answers sent again; else a conflict, the first kept.
+
+    Args:
+        fresh_at: when the new attempt's form counts as delivered (epoch seconds).
+    """
     before = Response.with_identity.get(survey=ticket.survey, nonce=ticket.nonce)
     if same(before, cleaned):
         return Stored(receipts.code_for(ticket.nonce))
-    fresh = tickets.issue(survey=ticket.survey, revision=ticket.revision)
+    fresh = tickets.issue(survey=ticket.survey, revision=ticket.revision, at=fresh_at)
     return Conflict(ticket.revision, fresh, before.edits)
 
 
