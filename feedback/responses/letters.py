@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from feedback.models import Letter
-from feedback.models.identity import decrypt, encrypt
+from feedback.models.identity import UnreadableIdentity, decrypt, encrypt
 
 MOST_TRIES = 20
 
@@ -34,7 +34,8 @@ def queue(*, to: str, subject: str, text: str) -> None:
 def send_waiting() -> int:
     """Send what waits, each letter in a transaction of its own. Returns how many went out."""
     sent = 0
-    for pk in Letter.objects.filter(tries__lt=MOST_TRIES).values_list("pk", flat=True)[:100]:
+    waiting = Letter.objects.filter(tries__lt=MOST_TRIES).order_by("tries", "pk")
+    for pk in waiting.values_list("pk", flat=True)[:100]:
         sent += send(pk)
     return sent
 
@@ -45,11 +46,12 @@ def send(pk: int) -> bool:
     letter = Letter.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
     if letter is None:
         return False
-    content = decrypt(letter.sealed, nonce=letter.nonce)
-    message = EmailMessage(str(content["subject"]), str(content["text"]), to=[str(content["to"])])
     try:
-        message.send()
-    except (OSError, SMTPException) as error:
+        content = decrypt(letter.sealed, nonce=letter.nonce)
+        subject, text, to = (str(content[part]) for part in ("subject", "text", "to"))
+        EmailMessage(subject, text, to=[to]).send()
+    # A letter that cannot be written at all must not hold up those behind it.
+    except (OSError, SMTPException, ValueError, UnreadableIdentity) as error:
         # Its text could hold the address, so only its kind is told.
         logger.warning("letter %s could not be sent: %s", letter.pk, type(error).__name__)
         Letter.objects.filter(pk=pk).update(tries=F("tries") + 1)

@@ -12,10 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from feedback.models import Partial
+from feedback.models import Partial, Response
 from feedback.models.identity import decrypt, encrypt
 from feedback.question_types.base import Posted
 from feedback.questionnaire.definition import Questionnaire
@@ -35,6 +36,7 @@ SAVE = """
     )
     ON CONFLICT (survey_id, nonce) DO UPDATE SET
         code = EXCLUDED.code, content = EXCLUDED.content, language = EXCLUDED.language,
+        source = coalesce(nullif(EXCLUDED.source, ''), p.source),
         page = greatest(p.page, EXCLUDED.page), chosen = p.chosen OR EXCLUDED.chosen,
         saved_at = EXCLUDED.saved_at, expires_at = EXCLUDED.expires_at
 """
@@ -63,19 +65,21 @@ def save(
     page: int = 1,
     chosen: bool,
 ) -> Kept | None:
-    """Keep what was typed; None where the survey keeps nothing.
+    """Keep what was typed; None where the survey keeps nothing, or it has been sent.
 
     Args:
         page: the page that is being filled in, from 1.
         chosen: whether the respondent asked for it. Of what is saved by itself, personal
-            answers are left out unless they gave a consent that the form asks for.
+            answers are left out unless they asked before, or gave a consent that the form
+            asks for.
     """
     days = survey.survey.partial_days
     if not days:
         return None
     code, now = code_for(ticket.nonce, Purpose.RESUME), timezone.now()
     until = now + timedelta(days=days)
-    fields = fields_kept(posted, questionnaire, everything=chosen)
+    everything = chosen or was_chosen(ticket)
+    fields = fields_kept(posted, questionnaire, everything=everything)
     values: dict[str, Any] = {
         "survey": ticket.survey,
         "revision": ticket.revision,
@@ -92,7 +96,13 @@ def save(
     }
     with connection.cursor() as cursor:
         cursor.execute(SAVE, values)
-    return Kept(code, until)
+        return Kept(code, until) if cursor.rowcount else None
+
+
+def was_chosen(ticket: Ticket) -> bool:
+    """Whether the respondent asked for this attempt to be kept before."""
+    own = Partial.objects.filter(survey=ticket.survey, nonce=ticket.nonce)
+    return own.filter(chosen=True).exists()
 
 
 def fields_kept(
@@ -109,9 +119,11 @@ def fields_kept(
 
 
 def find(code: str, *, survey: int) -> Partial | None:
-    """The partial behind a code; None if there is none, or no longer."""
+    """The partial behind a code; None if there is none, no longer, or it has been sent."""
+    # Until ``refresh`` has been there, what was sent is in both tables.
+    sent = Response.objects.filter(survey=OuterRef("survey"), nonce=OuterRef("nonce"))
     found = Partial.objects.filter(code=hash_of(code), survey=survey, content__isnull=False)
-    return found.filter(expires_at__gt=timezone.now()).first()
+    return found.filter(~Exists(sent), expires_at__gt=timezone.now()).first()
 
 
 def fields_of(partial: Partial) -> Posted:
@@ -126,9 +138,9 @@ def forget_sent(response_ids: Collection[int]) -> None:
         cursor.execute(SENT, [list(response_ids)])
 
 
-def forget_of(nonces: Iterable[UUID]) -> None:
+def forget_of(nonces: Iterable[UUID], *, survey: int) -> None:
     """Delete what was kept of these attempts."""
-    Partial.objects.filter(nonce__in=list(nonces)).delete()
+    Partial.objects.filter(survey=survey, nonce__in=list(nonces)).delete()
 
 
 def empty_expired() -> int:

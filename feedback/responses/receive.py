@@ -132,7 +132,7 @@ def receive(
     if store(ticket, cleaned, language=language, arrival=arrival, paradata=paradata):
         return Stored(receipts.code_for(ticket.nonce))
     try:
-        return stored_before(ticket, cleaned)
+        return stored_before(ticket, cleaned, fresh_at=survey.renewal())
     except (OperationalError, InterfaceError) as error:
         raise DatabaseAway(ticket.revision) from error
 
@@ -223,7 +223,7 @@ def too_late(ticket: Ticket, posted: Posted, damaged: Mapping[str, ValidationErr
     try:
         questionnaire = revision(ticket.revision).questionnaire
         cleaned = check(questionnaire, posted, damaged, expired=ticket.expired)
-        before = stored_before(ticket, cleaned)
+        before = stored_before(ticket, cleaned, fresh_at=ticket.issued_at)
     except (ValidationError, Response.DoesNotExist):
         return closed
     except (OperationalError, InterfaceError) as error:
@@ -231,12 +231,16 @@ def too_late(ticket: Ticket, posted: Posted, damaged: Mapping[str, ValidationErr
     return before if isinstance(before, Stored) else closed
 
 
-def stored_before(ticket: Ticket, cleaned: Cleaned) -> Stored | Conflict:
-    """The same receipt for the same answers sent again; else a conflict, the first kept."""
+def stored_before(ticket: Ticket, cleaned: Cleaned, *, fresh_at: int) -> Stored | Conflict:
+    """The same receipt for the same answers sent again; else a conflict, the first kept.
+
+    Args:
+        fresh_at: when the new attempt's form counts as delivered (epoch seconds).
+    """
     before = Response.with_identity.get(survey=ticket.survey, nonce=ticket.nonce)
     if same(before, cleaned):
         return Stored(receipts.code_for(ticket.nonce))
-    fresh = tickets.issue(survey=ticket.survey, revision=ticket.revision)
+    fresh = tickets.issue(survey=ticket.survey, revision=ticket.revision, at=fresh_at)
     return Conflict(ticket.revision, fresh, before.edits)
 
 

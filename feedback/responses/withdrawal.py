@@ -22,7 +22,7 @@ def withdraw(code: str) -> bool:
     if response is None:
         return tombstone(code) is not None
     Tombstone.objects.create(survey_id=response.survey_id, response_id=response.pk, receipt=receipt)
-    partials.forget_of([response.nonce])
+    partials.forget_of([response.nonce], survey=response.survey_id)
     response.delete()
     return True
 

@@ -69,6 +69,21 @@ def page_for(
     )
 
 
+def page_number(posted: Posted) -> int:
+    """The page that is being filled in, from 1, as scripts say; 1 without them."""
+    page = posted.get("_page", "")
+    return min(max(int(page), 1), 1_000) if page.isdecimal() and len(page) < 5 else 1
+
+
+def in_time(survey: InField, posted: Posted) -> bool:
+    """Whether the survey still takes what stands in a form, by the form's own ticket."""
+    try:
+        ticket = tickets.read(posted.get("ticket", ""), survey=survey.id)
+    except BadTicket:
+        return survey.stage is Stage.OPEN
+    return survey.takes(issued_at=ticket.issued_at)
+
+
 def renewed(survey: InField, posted: Posted) -> Ticket:
     """The ticket of a form, of the same attempt but issued now; a new one if it has none."""
     try:

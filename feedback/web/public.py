@@ -1,6 +1,7 @@
 """Pages for everyone: the surveys in the field and their forms. No cookie, no session."""
 
 from django.core.exceptions import ValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,8 +19,11 @@ from feedback.responses.in_field import InField, revision
 from feedback.responses.receive import Closed, Conflict, DatabaseAway, Stored, ToMend, general
 from feedback.web.arrivals import arrival_of
 from feedback.web.attempts import (
+    Damaged,
     closed_page,
+    in_time,
     page_for,
+    page_number,
     read_form,
     renewed,
     survey_at,
@@ -68,7 +72,7 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
         if posted.get(TO):
             return translated(survey, posted, language)
         if posted.get("_save"):
-            return keep(request, survey, posted, language)
+            return kept(request, survey, posted, damaged, language)
         try:
             outcome = receive.receive(
                 posted,
@@ -90,6 +94,24 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
             case Closed(revision_id):
                 questionnaire = revision(revision_id).questionnaire.in_language(language)
                 return closed_page(survey, language, sent=AnswerForm(questionnaire, posted))
+
+
+def kept(
+    request: HttpRequest, survey: InField, posted: Posted, damaged: Damaged, language: str
+) -> HttpResponse:
+    """As ``keep``, with the form given back where that cannot be done."""
+    revision_id = renewed(survey, posted).revision
+    if not in_time(survey, posted):
+        questionnaire = revision(revision_id).questionnaire.in_language(language)
+        return closed_page(survey, language, sent=AnswerForm(questionnaire, posted))
+    if damaged:
+        page = page_for(survey, revision_id, language, ticket=posted.get("ticket", ""))
+        error = ValidationError({name: [own] for name, own in damaged.items()})
+        return page.response(status=422, posted=posted, error=error)
+    try:
+        return keep(request, survey, posted, language)
+    except (OperationalError, InterfaceError):
+        return database_away(survey, revision_id, posted, language)
 
 
 def translated(survey: InField, posted: Posted, language: str) -> HttpResponse:
@@ -117,8 +139,7 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             receive.check(questionnaire, posted, damaged, expired=False)
         except ValidationError as error:
-            number = posted.get("_page", "")
-            names = questionnaire.names_on_page(int(number) if number.isdecimal() else 1)
+            names = questionnaire.names_on_page(page_number(posted))
             found = {name: e for name, e in error.error_dict.items() if name in names}
             if found:
                 page = page_for(survey, ticket.revision, language, ticket=posted.get("ticket", ""))

@@ -16,12 +16,14 @@ from feedback.models.identity import decrypt
 from feedback.models.survey import Stage
 from feedback.question_types.base import Posted
 from feedback.questionnaire.definition import Questionnaire
+from feedback.questionnaire.form import AnswerForm
 from feedback.questionnaire.reading import pages_read
 from feedback.responses import editing, receipts, tickets, withdrawal
 from feedback.responses.in_field import InField
 from feedback.web.attempts import (
     Damaged,
     closed_page,
+    in_time,
     page_for,
     read_form,
     survey_at,
@@ -116,9 +118,9 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     offered = response.revision.questionnaire.offered_languages
     language = in_its_language(response, request)[1]
     with translation.override(language):
-        if survey.stage is not Stage.OPEN:
-            return closed_page(survey, language)
         if request.method != "POST":
+            if survey.stage is not Stage.OPEN:
+                return closed_page(survey, language)
             fields: Posted = MultiValueDict(editing.fields_of(response))
             return edit_page(survey, response, language, code).response(status=200, posted=fields)
         try:
@@ -127,8 +129,12 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
             return unreadable(bad, survey)
     language = language_for(request, offered, posted)
     with translation.override(language):
+        if not in_time(survey, posted):
+            questionnaire = response.revision.questionnaire.in_language(language)
+            return closed_page(survey, language, sent=AnswerForm(questionnaire, posted))
         if posted.get(TO):
-            return edit_page(survey, response, language, code).response(status=200, posted=posted)
+            page = edit_page(survey, response, language, code, seen=seen_in(posted))
+            return page.response(status=200, posted=posted)
         return changed(survey, response, code, posted, damaged, language)
 
 
@@ -140,23 +146,26 @@ def changed(
     damaged: Damaged,
     language: str,
 ) -> HttpResponse:
-    seen = posted.get("_seen", "")
-    outcome = editing.change(
-        code,
-        posted,
-        damaged=damaged,
-        language=language,
-        seen=int(seen) if seen.isdecimal() and len(seen) < 6 else -1,
-    )
+    seen = seen_in(posted)
+    try:
+        outcome = editing.change(code, posted, damaged=damaged, language=language, seen=seen)
+    except Response.DoesNotExist:  # withdrawn since it was looked up
+        return withdrawn(code)
     match outcome:
         case editing.Changed():
             return HttpResponseRedirect(reverse("receipt", args=[code]), status=303)
         case editing.Mend(error):
-            page = edit_page(survey, response, language, code)
+            page = edit_page(survey, response, language, code, seen=seen)
             return page.response(status=422, posted=posted, error=error)
         case editing.Overtaken(edits):
             page = edit_page(survey, response, language, code, seen=edits, overtaken=True)
             return page.response(status=409, posted=posted)
+
+
+def seen_in(posted: Posted) -> int:
+    """The number of edits that a form was made from; -1 if it does not say."""
+    seen = posted.get("_seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 6 else -1
 
 
 def edit_page(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from feedback.analysis.charts import MOST_AT_ONCE, bars, posts, standings
 from feedback.analysis.compile import Figures, compile_survey, figures
+from feedback.analysis.paradata import partials
 from feedback.models import Status, Survey
 from feedback.question_types.base import Item
 from feedback.responses.order import newest_first
@@ -43,6 +44,7 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
         "active": active_filters(at),
         "figures": found,
         "as_of": parse_datetime(found["as_of"]),
+        "begun": partials(at.survey, completes=found["responses"]) if not at.selection else None,
         "days": posts(found["by_day"]),
         "sections": [section(item, found["items"], newest) for item in at.items],
     }
@@ -54,7 +56,11 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
 @selecting
 def summary_json(request: HttpRequest, slug: str) -> HttpResponse:
     """The same figures for machines."""
-    return JsonResponse(figures_of(desk(request, slug)))
+    at = desk(request, slug)
+    found = figures_of(at)
+    if not at.selection:  # what was begun has no answers that a selection could ask for
+        found = found | partials(at.survey, completes=found["responses"])
+    return JsonResponse(found)
 
 
 def figures_of(at: Desk) -> Figures:

@@ -3,22 +3,28 @@
 from dataclasses import replace
 
 from django import forms
+from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from feedback.models import Partial
 from feedback.question_types.base import Posted
 from feedback.responses import letters, partials, tickets
 from feedback.responses.in_field import InField, revision
+from feedback.responses.receive import general
 from feedback.responses.tickets import Ticket
 from feedback.web.arrivals import source_of
 from feedback.web.attempts import (
+    in_time,
     page_for,
+    page_number,
     read_form,
     renewed,
     survey_at,
@@ -29,6 +35,10 @@ from feedback.web.errors import gone
 from feedback.web.languages import language_for
 from feedback.web.receipt import secret
 
+NOT_KEPT = gettext_lazy(
+    "Nothing was saved: these answers were sent before, or this survey keeps nothing. "
+    "Everything you typed is still here."
+)
 MOST_LETTERS = 3  # with one link; a form that sends mail to anyone is not ours to give
 
 
@@ -37,12 +47,14 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
     """Keep what a script sends of a form that is being filled in; the ticket comes back renewed."""
     survey = survey_at(slug)
     try:
-        posted, _damaged = read_form(request, survey)
+        posted, damaged = read_form(request, survey)
     except BadBody as bad:
         return unreadable(bad, survey)
     language = language_for(request, survey.questionnaire.offered_languages, posted)
     ticket = renewed(survey, posted)
-    if not survey.takes(issued_at=ticket.issued_at):
+    if damaged:  # kept, it would come back altered
+        return JsonResponse({"saved": False}, status=422)
+    if not in_time(survey, posted):
         return JsonResponse({"saved": False}, status=403)
     kept = keep_under(ticket, request, survey, posted, language, chosen=False)
     return JsonResponse(
@@ -63,7 +75,6 @@ def keep_under(
     *,
     chosen: bool,
 ) -> partials.Kept | None:
-    page = posted.get("_page", "")
     return partials.save(
         posted,
         ticket=ticket,
@@ -71,7 +82,7 @@ def keep_under(
         questionnaire=revision(ticket.revision).questionnaire,
         language=language,
         source=source_of(request),
-        page=min(int(page), 1_000) if page.isdecimal() and len(page) < 5 else 1,
+        page=page_number(posted),
         chosen=chosen,
     )
 
@@ -82,7 +93,7 @@ def keep(request: HttpRequest, survey: InField, posted: Posted, language: str) -
     kept = keep_under(ticket, request, survey, posted, language, chosen=True)
     if kept is None:
         page = page_for(survey, ticket.revision, language, ticket=tickets.signed(ticket))
-        return page.response(status=200, posted=posted)
+        return page.response(status=422, posted=posted, error=general(NOT_KEPT))
     address = reverse("resume", args=[survey.survey.slug, kept.code])
     response = HttpResponse(status=303)
     response.headers["Location"] = f"{address}?{urlencode({'saved': '1', 'lang': language})}"
@@ -101,10 +112,10 @@ def resume(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Come back to what was kept; right after saving, how to come back."""
     survey = survey_at(slug)
     partial = partials.find(code, survey=survey.id)
-    language = partial.language if partial else survey.questionnaire.language
-    language = request.GET.get("lang") or language
-    if language not in survey.questionnaire.offered_languages:
-        language = survey.questionnaire.language
+    # In a language of the revision that was begun; the live one may have others.
+    begun = revision(partial.revision_id).questionnaire if partial else survey.questionnaire
+    asked = [request.GET.get("lang", ""), partial.language if partial else "", begun.language]
+    language = next(name for name in asked if name in begun.offered_languages)
     with translation.override(language):
         if partial is None:
             return gone(
@@ -149,7 +160,7 @@ def saved_page(
     offered = letters.can_be_sent() and partial.letters < MOST_LETTERS
     was_sent = bool(offered and request.method == "POST" and form.is_valid())
     if was_sent:
-        send_link(partial, link, survey, to=form.cleaned_data["email"])
+        was_sent = send_link(partial, link, survey, to=form.cleaned_data["email"])
     context = {
         "questionnaire": survey.questionnaire.in_language(language),
         "partial": partial,
@@ -161,8 +172,12 @@ def saved_page(
     return HttpResponse(page, status=422 if form.errors else 200)
 
 
-def send_link(partial: Partial, link: str, survey: InField, *, to: str) -> None:
-    """One more letter for this partial, with nothing in it that the respondent wrote."""
+def send_link(partial: Partial, link: str, survey: InField, *, to: str) -> bool:
+    """One more letter for this partial, with nothing in it that the respondent wrote.
+
+    Returns:
+        Whether it may have one more; many that ask at once get no more than one that asks.
+    """
     text = _(
         "With this link you can go on with your answers to “%(title)s”:\n\n%(link)s\n\n"
         "Whoever has the link can read and change them. They are kept until %(until)s.\n"
@@ -172,5 +187,9 @@ def send_link(partial: Partial, link: str, survey: InField, *, to: str) -> None:
         "link": link,
         "until": f"{partial.expires_at:%Y-%m-%d}",
     }
-    letters.queue(to=to, subject=_("Your answers, to be continued"), text=text)
-    Partial.objects.filter(pk=partial.pk).update(letters=partial.letters + 1)
+    with transaction.atomic():
+        own = Partial.objects.filter(pk=partial.pk, letters__lt=MOST_LETTERS)
+        if not own.update(letters=F("letters") + 1):
+            return False
+        letters.queue(to=to, subject=_("Your answers, to be continued"), text=text)
+    return True

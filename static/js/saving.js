@@ -30,13 +30,16 @@ export function keepSaving(form) {
     const body = fields();
     body.delete("ticket");
     const text = body.toString();
-    if (underWay || text === sent) return;
+    if (text === sent) return;
+    if (underWay) return soon();
     underWay = true;
     try {
       body.set("ticket", form.elements.ticket.value);
-      const answer = await fetch(form.dataset.save, { method: "POST", body, keepalive: text.length < 60000 });
+      // With the address's own parts, such as where the respondent came from.
+      const answer = await fetch(form.dataset.save + location.search, { method: "POST", body, keepalive: text.length < 60000 });
       if (!answer.ok) throw new Error(answer.status);
-      const { ticket } = await answer.json();
+      const { saved, ticket } = await answer.json();
+      if (!saved) throw new Error("not kept");
       form.elements.ticket.value = ticket;
       sent = text;
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });

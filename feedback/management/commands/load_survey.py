@@ -10,6 +10,7 @@ from django.db import transaction
 
 from feedback.authoring.publish import UnsafeChange, publish
 from feedback.models import Membership, Role, Survey
+from feedback.questionnaire.problems import Problem
 from feedback.questionnaire.readers import document
 
 
@@ -27,6 +28,10 @@ class Command(BaseCommand):
             self.stderr.write(f"{options['file']}: {problem}")
         if questionnaire is None:
             raise CommandError(f"{len(problems)} to mend in {options['file']}; nothing was changed")
+        for language, places in questionnaire.missing_translations().items():
+            if places:
+                where = ", ".join(Problem.path(place) for place in places)
+                self.stderr.write(f"{language}: {len(places)} texts are missing: {where}")
         if not options["publish"]:
             asked = len(questionnaire.questions)
             self.stdout.write(f"{questionnaire.slug} is sound: {asked} questions. --publish it.")

@@ -1,0 +1,50 @@
+"""Break-off: who began, who finished, and where the others stopped."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from feedback.analysis.paradata import partials
+from feedback.models import Partial, Survey
+from feedback.models.identity import encrypt
+from tests import build
+
+pytestmark = pytest.mark.django_db
+
+
+def begin(survey: Survey, *, page: int, expired: bool = False) -> None:
+    nonce, now = uuid4(), timezone.now()
+    content = None if expired else encrypt({"wish": ["x"]}, nonce=nonce)
+    dates = {"begun_at": now, "saved_at": now, "expires_at": now + timedelta(days=1)}
+    Partial.objects.create(
+        survey=survey,
+        revision_id=survey.live_id or 0,
+        nonce=nonce,
+        content=content,
+        language="en",
+        page=page,
+        **dates,
+    )
+
+
+def test_starts_are_completes_and_partials_together(town: Survey) -> None:
+    """Open or expired: somebody began; another survey's are not ours."""
+    begin(town, page=1)
+    begin(town, page=3)
+    begin(town, page=3, expired=True)
+    begin(build.survey(slug="elsewhere"), page=2)
+
+    assert partials(town, completes=2) == {
+        "partials": 3,
+        "open": 2,
+        "expired": 1,
+        "starts": 5,
+        "break_off": {1: 1, 3: 2},
+    }
+
+
+def test_without_any_there_is_nothing_to_tell(town: Survey) -> None:
+    """The report then says so in words."""
+    assert partials(town, completes=0)["starts"] == 0
