@@ -2,6 +2,7 @@
 
 from feedback.models.access import AuditEntry, Membership, Role
 from feedback.models.coding import Note, Tag
+from feedback.models.picture import Picture
 from feedback.models.response import Change, Response, SearchText, Status, Tombstone
 from feedback.models.summary import FrameChunk, Summary
 from feedback.models.survey import Revision, Survey
@@ -12,6 +13,7 @@ __all__ = [
     "FrameChunk",
     "Membership",
     "Note",
+    "Picture",
     "Response",
     "Revision",
     "Role",

@@ -52,6 +52,10 @@ Code = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9]([_.-]?[A-Za-z0-9])*$", max_length=60)
 ]
 Wording = Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
+# A plain file name: no folders, nothing hidden, nothing elsewhere.
+PictureName = Annotated[
+    str, StringConstraints(pattern=r"^([^./\\:\x00-\x1f][^/\\:\x00-\x1f]*)?$", max_length=100)
+]
 
 REQUIRED = _("This question needs an answer.")
 
@@ -176,6 +180,16 @@ class Choice(BaseModel):
 
     code: Code
     text: Wording
+    image: PictureName = Field("", description="A picture of it: a file beside the questionnaire")
+    alt: str = Field("", max_length=300, description="What the picture shows, in words")
+
+    @model_validator(mode="after")
+    def pictures_have_words(self) -> Self:
+        if self.image and not self.alt.strip():
+            raise ValueError("a picture needs `alt`: what it shows, for those who do not see it")
+        if self.alt and not self.image:
+            raise ValueError("`alt` tells what a picture shows, and there is none; add `image`")
+        return self
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from feedback.question_types import AnyItem
 from feedback.question_types.base import Column, Item, Wording
 from feedback.questionnaire.expressions import Tree
+from feedback.questionnaire.looks import Looks, unreadable
 from feedback.questionnaire.problems import Place, Problem, problems_of
 from feedback.questionnaire.relevance import condition_of, unmet
 
@@ -41,6 +42,7 @@ class Questionnaire(BaseModel):
     submit: str = Field("", max_length=60, description="Wording of the button at the end")
     thank_you: str = Field("", max_length=LONGEST, description="Shown with the receipt")
     closed_text: str = Field("", max_length=LONGEST, description="Shown once it is closed")
+    looks: Looks = Field(Looks(), description="Its colour, typeface and logo")
     demonstration: bool = Field(False, description="Say on every page that it is made up")
     pages: list[Page] = Field(min_length=1, max_length=200)
 
@@ -137,7 +139,8 @@ def check(data: Any) -> tuple[Questionnaire | None, list[Problem]]:
     """The questionnaire that the data stands for, or all that is wrong with it at once."""
     try:
         questionnaire = Questionnaire.model_validate(data)
-        found = [Problem(place, message) for place, message in unmet(questionnaire.pages)]
+        told = (*unmet(questionnaire.pages), *unreadable(questionnaire.looks))
+        found = [Problem(place, message) for place, message in told]
         return (None, found) if found else (questionnaire, [])
     except ValidationError as error:
         found = problems_of(error, data)

@@ -18,6 +18,7 @@ from django.utils import translation
 from feedback.questionnaire.form import AnswerForm
 from feedback.responses import tickets
 from feedback.responses.in_field import InField, revision
+from feedback.web.pages import style_of
 
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 STORED_BLOCK = struct.pack("<BHH", 0, tickets.LENGTH, tickets.LENGTH ^ 0xFFFF)
@@ -26,7 +27,8 @@ STORED_BLOCK = struct.pack("<BHH", 0, tickets.LENGTH, tickets.LENGTH ^ 0xFFFF)
 class PreparedPage:
     """A page with one gap as wide as a ticket."""
 
-    def __init__(self, page: bytes, gap: bytes) -> None:
+    def __init__(self, page: bytes, gap: bytes, *, policy: str) -> None:
+        self.policy = policy
         self.before, self.after = page.split(gap)
         first = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
         last = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
@@ -51,14 +53,16 @@ def page_of(revision_id: int, language: str) -> PreparedPage:
     """The blank form of a revision in a language of the interface."""
     questionnaire = revision(revision_id).questionnaire
     gap = secrets.token_hex(tickets.LENGTH // 2)
+    style = style_of(questionnaire.looks)
     with translation.override(language):
         context = {
+            "style": style.text,
             "questionnaire": questionnaire,
             "form": AnswerForm(questionnaire),
             "ticket": gap,
         }
         page = render_to_string("public/answer.html", context)
-    return PreparedPage(page.encode(), gap.encode())
+    return PreparedPage(page.encode(), gap.encode(), policy=style.policy)
 
 
 def form_page(survey: InField, *, gzip: bool) -> HttpResponse:
@@ -68,6 +72,7 @@ def form_page(survey: InField, *, gzip: bool) -> HttpResponse:
     response = HttpResponse(page.gzipped(ticket) if gzip else page.plain(ticket))
     if gzip:
         response.headers["Content-Encoding"] = "gzip"
+    response.headers["Content-Security-Policy"] = page.policy
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = "private, no-cache"
     return response

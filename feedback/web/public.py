@@ -3,8 +3,6 @@
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -26,6 +24,7 @@ from feedback.responses.receive import (
 )
 from feedback.web import errors
 from feedback.web.bodies import BadBody, form_of
+from feedback.web.pages import page
 from feedback.web.prepared import form_page
 
 SOURCE_LENGTH = 100
@@ -37,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     published = Survey.objects.filter(live__isnull=False).select_related("live")
     in_the_field = [survey for survey in published if survey.stage() is Stage.OPEN]
     in_the_field.sort(key=lambda survey: survey.demonstration)
-    return render(request, "public/home.html", {"surveys": in_the_field})
+    return page("public/home.html", {"surveys": in_the_field})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +87,7 @@ def sent_form(
     questionnaire = revision(revision_id).questionnaire
     form = AnswerForm(questionnaire, posted).refuse(error)
     context = {"questionnaire": questionnaire, "form": form, "ticket": ticket}
-    return HttpResponse(render_to_string("public/answer.html", context), status=status)
+    return page("public/answer.html", context, status=status)
 
 
 def conflict(revision_id: int, posted: Posted, *, ticket: str) -> HttpResponse:
@@ -96,7 +95,7 @@ def conflict(revision_id: int, posted: Posted, *, ticket: str) -> HttpResponse:
     questionnaire = revision(revision_id).questionnaire
     form = AnswerForm(questionnaire, posted)
     context = {"questionnaire": questionnaire, "form": form, "ticket": ticket, "conflict": True}
-    return HttpResponse(render_to_string("public/answer.html", context), status=409)
+    return page("public/answer.html", context, status=409)
 
 
 def database_away(revision_id: int, posted: Posted) -> HttpResponse:
@@ -126,8 +125,7 @@ def closed_page(survey: InField, sent: AnswerForm | None = None) -> HttpResponse
         "not_yet": survey.stage is Stage.NOT_YET_OPEN,
         "typed": [(label, value) for label, value in typed if value],
     }
-    page = render_to_string("public/closed.html", context)
-    return HttpResponse(page, status=200 if sent is None else 403)
+    return page("public/closed.html", context, status=200 if sent is None else 403)
 
 
 def words_of(field: BoundField) -> str:

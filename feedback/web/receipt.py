@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from feedback.models.identity import decrypt
 from feedback.questionnaire.reading import pages_read
 from feedback.responses import receipts, withdrawal
+from feedback.web.pages import page
 
 View = Callable[[HttpRequest, str], HttpResponse]
 
@@ -21,11 +21,11 @@ def secret(view: View) -> View:
 
     @wraps(view)
     def handler(request: HttpRequest, code: str) -> HttpResponse:
-        page = view(request, code)
-        page.headers["Cache-Control"] = "no-store"
-        page.headers["Referrer-Policy"] = "no-referrer"
-        page.headers["X-Robots-Tag"] = "noindex"
-        return page
+        shown = view(request, code)
+        shown.headers["Cache-Control"] = "no-store"
+        shown.headers["Referrer-Policy"] = "no-referrer"
+        shown.headers["X-Robots-Tag"] = "noindex"
+        return shown
 
     return handler
 
@@ -48,7 +48,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
             "pages": pages_read(questionnaire, response.answers, identity),
             "personal_shown": shown,
         }
-        return HttpResponse(render_to_string("public/receipt.html", context))
+        return page("public/receipt.html", context)
 
 
 def withdrawn(code: str) -> HttpResponse:
@@ -57,7 +57,7 @@ def withdrawn(code: str) -> HttpResponse:
     if stone is None:
         raise Http404
     context = {"stone": stone, "survey": stone.survey}
-    return HttpResponse(render_to_string("public/withdrawn.html", context), status=410)
+    return page("public/withdrawn.html", context, status=410)
 
 
 @secret
@@ -74,7 +74,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     questionnaire = response.revision.questionnaire
     with translation.override(questionnaire.language):
         context = {"questionnaire": questionnaire, "code": code}
-        return HttpResponse(render_to_string("public/withdraw.html", context))
+        return page("public/withdraw.html", context)
 
 
 @secret
@@ -97,6 +97,6 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
         "answers": whole,
         "questions": {item.key: item.text for item in questionnaire.questions},
     }
-    page = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
-    page.headers["Content-Disposition"] = f'attachment; filename="{response.survey.slug}.json"'
-    return page
+    file = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    file.headers["Content-Disposition"] = f'attachment; filename="{response.survey.slug}.json"'
+    return file

@@ -1,9 +1,9 @@
 """Every address of the web; ``docs/house.md`` lists what other programs may rely on."""
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import path, re_path
 
-from feedback.web import authoring, downloads, health, receipt, reports, review
+from feedback.web import authoring, downloads, health, pictures, receipt, reports, review
 from feedback.web import public as pages
 
 public = [
@@ -12,6 +12,7 @@ public = [
     path("r/<str:code>/", receipt.receipt, name="receipt"),
     path("r/<str:code>/withdraw/", receipt.withdraw, name="withdraw"),
     path("r/<str:code>/download.json", receipt.download, name="download"),
+    re_path(r"^pictures/(?P<name>[0-9a-f]{64}\.[a-z]{3,4})$", pictures.picture, name="picture"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
 ]
