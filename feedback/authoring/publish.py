@@ -2,12 +2,26 @@
 
 from django.db import transaction
 
+from feedback.authoring.pictures import not_stored
 from feedback.models import FrameChunk, Revision, Survey
 from feedback.models.access import record
 from feedback.questionnaire.definition import Questionnaire, unsound
+from feedback.questionnaire.looks import unreadable
+from feedback.questionnaire.pictures import pictured
+from feedback.questionnaire.problems import Problem
+
+LOAD_IT = "take it in with manage.py load_survey, from a folder that holds both files"
 
 
-class UnsafeChange(Exception):
+class Refused(Exception):
+    """The questionnaire cannot be published; the message says why, and what to do."""
+
+
+class UnfitToShow(Refused):
+    """People could not read it, or would see no picture where one belongs."""
+
+
+class UnsafeChange(Refused):
     """The new questionnaire would give answers already stored another meaning."""
 
 
@@ -21,7 +35,9 @@ def publish(questionnaire: Questionnaire, *, actor: object = None) -> tuple[Revi
     Raises:
         UnsafeChange: a key changed its type, or a condition means nothing; the message
             says which, and what to do.
+        UnfitToShow: its colours cannot be read, or a picture of it is not stored.
     """
+    refuse_unfit(questionnaire)
     for problem in unsound(questionnaire):
         raise UnsafeChange(str(problem))
     Survey.objects.get_or_create(slug=questionnaire.slug, defaults={"title": questionnaire.title})
@@ -42,6 +58,22 @@ def publish(questionnaire: Questionnaire, *, actor: object = None) -> tuple[Revi
     FrameChunk.objects.filter(survey=survey).update(layout="")
     record("publish", actor=actor, survey=survey, revision=revision.number)
     return revision, True
+
+
+def refuse_unfit(questionnaire: Questionnaire) -> None:
+    """What a reader of files has checked is checked again, as it is not the only way here."""
+    definition = questionnaire.definition()
+    away = set(not_stored(definition))
+    problems = [
+        *(Problem(place, message) for place, message in unreadable(questionnaire.looks)),
+        *(
+            Problem(place, f"the picture {part['image']} is not stored here; {LOAD_IT}")
+            for place, part in pictured(definition)
+            if part["image"] in away
+        ),
+    ]
+    if problems:
+        raise UnfitToShow("; ".join(str(problem) for problem in problems))
 
 
 def refuse_unsafe(survey: Survey, questionnaire: Questionnaire) -> None:

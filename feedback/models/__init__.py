@@ -3,6 +3,7 @@
 from feedback.models.access import AuditEntry, Membership, Role
 from feedback.models.coding import Note, Tag
 from feedback.models.partial import Letter, Partial, Version
+from feedback.models.picture import Picture
 from feedback.models.response import (
     Change,
     DailySalt,
@@ -24,6 +25,7 @@ __all__ = [
     "Membership",
     "Note",
     "Partial",
+    "Picture",
     "Reason",
     "Response",
     "Revision",

@@ -54,6 +54,10 @@ Code = Annotated[
 Wording = Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
 Condition = Annotated[str, StringConstraints(max_length=2_000)]
 Way = Literal["refused", "dont_know"]
+# A plain file name: no folders, nothing hidden, nothing elsewhere.
+PictureName = Annotated[
+    str, StringConstraints(pattern=r"^([^./\\:\x00-\x1f][^/\\:\x00-\x1f]*)?$", max_length=100)
+]
 
 REQUIRED = _("This question needs an answer.")
 DECLINED = "declined"  # the part that says how an answer was declined
@@ -190,6 +194,16 @@ class Choice(BaseModel):
     show_if: Condition = Field("", description="Condition; offered only if it holds")
     exclusive: bool = Field(False, description="Goes with no other, such as none of the above")
     fixed: bool = Field(False, description="Keeps its place when the options are shuffled")
+    image: PictureName = Field("", description="A picture of it: a file beside the questionnaire")
+    alt: str = Field("", max_length=300, description="What the picture shows, in words")
+
+    @model_validator(mode="after")
+    def pictures_have_words(self) -> Self:
+        if self.image and not self.alt.strip():
+            raise ValueError("a picture needs `alt`: what it shows, for those who do not see it")
+        if self.alt and not self.image:
+            raise ValueError("`alt` tells what a picture shows, and there is none; add `image`")
+        return self
 
 
 @dataclass(frozen=True)

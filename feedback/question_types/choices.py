@@ -6,6 +6,8 @@ from functools import cached_property
 from random import Random
 from typing import Any, Self
 
+from crispy_forms.layout import Div, LayoutObject
+from crispy_forms.layout import Field as Shown
 from django import forms
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
@@ -128,6 +130,22 @@ class Listed(Dealing):
         return {"choices": both} if len(both) > len(self.choices) else {}
 
 
+class Pictured(str):
+    """The words of an option that has a picture, for the template that shows both."""
+
+    image: str
+    alt: str
+    condition: str = ""  # when it is offered, in words
+
+    @classmethod
+    def of(cls, choice: Choice) -> str:
+        if not choice.image:
+            return choice.text
+        words = cls(choice.text)
+        words.image, words.alt = choice.image, choice.alt
+        return words
+
+
 class Offering(Listed):
     """A list of options, and perhaps a last one whose text is typed in.
 
@@ -135,6 +153,11 @@ class Offering(Listed):
     the part ``<key>__other``, asked only of those who chose it.
     """
 
+    choices: list[Choice] = Field(
+        min_length=1,
+        max_length=10_000,
+        description="Options; `image` and `alt`, what it shows, make a card of each",
+    )
     other: str = Field("", max_length=200, description="Wording of an option to type in")
 
     @model_validator(mode="after")
@@ -150,6 +173,22 @@ class Offering(Listed):
     def options(self) -> list[tuple[str, str]]:
         """As of every list, the option to type in last."""
         return [*super().options(), *([(OTHER, self.other)] if self.other else [])]
+
+    @property
+    def pictured(self) -> bool:
+        """Whether options have pictures, and so stand side by side as cards."""
+        return any(choice.image for choice in self.choices)
+
+    def shown_options(self) -> list[tuple[str, str]]:
+        """The options as a field shows them: those with a picture know it."""
+        pictures = {choice.code: Pictured.of(choice) for choice in self.choices}
+        return [(code, pictures.get(code, text)) for code, text in self.options()]
+
+    def layout(self) -> LayoutObject:
+        if not self.pictured:
+            return super().layout()
+        cards = Shown(self.key, template="question_types/pictured.html")
+        return Div(cards, *self.other_fields(), css_class=f"item item-{self.type}")
 
     def other_fields(self) -> dict[str, forms.Field]:
         if not self.other:

@@ -67,7 +67,7 @@ class MultipleChoice(Offering):
             label=self.text,
             help_text=self.help,
             required=self.required,
-            choices=self.options(),
+            choices=self.shown_options(),
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": REQUIRED, "invalid_choice": NOT_OFFERED},
         )

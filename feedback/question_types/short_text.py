@@ -44,10 +44,12 @@ class ShortText(Item):
         first, last = phrases.first_name(chance), phrases.last_name(chance)
         fills = {"given-name": first, "family-name": last, "name": f"{first} {last}"}
         fills["address-level2"] = phrases.city(chance)
-        text = fills.get(self.autocomplete) or phrases.handle(chance)
-        # Words that a pattern of the author's may not take are left out, not guessed at.
-        fits = not self.pattern or Matching(self.pattern, "").fits(text)
-        return {self.key: [text[: self.max_length]]} if fits else {}
+        likely = fills.get(self.autocomplete) or phrases.handle(chance)
+        some = [likely, first, last, phrases.city(chance), *(phrases.handle(chance) for _ in "12")]
+        # Of texts that an author's pattern takes none may be known; then it is left blank.
+        matching = Matching(self.pattern, "") if self.pattern else None
+        fitting = [text for text in some if not matching or matching.fits(text)]
+        return {self.key: [fitting[0][: self.max_length]]} if fitting else {}
 
     def columns(self) -> list[Column]:
         return [self.text_column(self.key, self.text)]

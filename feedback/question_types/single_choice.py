@@ -37,10 +37,11 @@ class SingleChoice(Offering):
 
     @property
     def as_list(self) -> bool:
-        return self.look == "list" or (self.look is None and len(self.choices) > 10)
+        many = self.look is None and len(self.choices) > 10
+        return (self.look == "list" or many) and not self.pictured
 
     def fields(self) -> dict[str, forms.Field]:
-        options: list[tuple[str, Any]] = list(self.options())
+        options: list[tuple[str, Any]] = list(self.shown_options())
         if self.as_list:
             options.insert(0, ("", PICK))
         choice = OptionField(

@@ -23,6 +23,7 @@ from feedback.question_types.base import Column, Condition, Item, Key, Wording
 from feedback.questionnaire import recall, translations
 from feedback.questionnaire.carrying import raw_items, written_out
 from feedback.questionnaire.expressions import Tree, parse
+from feedback.questionnaire.looks import Looks, unreadable
 from feedback.questionnaire.problems import Place, Problem, problems_of
 from feedback.questionnaire.relevance import condition_of, unmet
 
@@ -66,6 +67,7 @@ class Questionnaire(BaseModel):
     submit: str = Field("", max_length=60, description="Wording of the button at the end")
     thank_you: str = Field("", max_length=LONGEST, description="Shown with the receipt")
     closed_text: str = Field("", max_length=LONGEST, description="Shown once it is closed")
+    looks: Looks = Field(Looks(), description="Its colour, typeface and logo")
     demonstration: bool = Field(False, description="Say on every page that it is made up")
     rules: list[Rule] = Field([], max_length=200)
     pages: list[Page] = Field(min_length=1, max_length=200)
@@ -279,7 +281,8 @@ def check(data: Any) -> tuple[Questionnaire | None, list[Problem]]:
 
 def unsound(questionnaire: Questionnaire) -> Iterator[Problem]:
     """What is wrong with a questionnaire whose every part is sound by itself."""
-    for place, message in unmet(questionnaire.pages, questionnaire.rules):
+    told = (*unmet(questionnaire.pages, questionnaire.rules), *unreadable(questionnaire.looks))
+    for place, message in told:
         yield Problem(place, message)
     for language in questionnaire.offered_languages:
         try:

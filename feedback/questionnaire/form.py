@@ -130,7 +130,7 @@ class AnswerForm(forms.Form):
             elif not isinstance(options.widget, forms.Select):
                 field: Any = options
                 field.choices = [
-                    (value, told(str(text), words) if str(value) == code else text)
+                    (value, told(text, words) if str(value) == code else text)
                     for value, text in field.choices
                 ]
 
@@ -174,7 +174,11 @@ class AnswerForm(forms.Form):
         return bound.id_for_label or f"{bound.auto_id}_0"
 
 
-def told(text: str, words: str) -> SafeString:
+def told(text: Any, words: str) -> Any:
+    """An option's text with the words beside it; one with a picture shows them itself."""
+    if hasattr(text, "image"):
+        text.condition = words
+        return text
     return format_html('{} <small class="condition">{}</small>', text, words)
 
 

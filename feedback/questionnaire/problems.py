@@ -51,6 +51,9 @@ PATTERNS = {
     "code": "must start with a letter or digit and hold only letters, digits, and single _ . -",
     "slug": "must hold only a-z, 0-9 and single -",
     "language": "must be a language code such as en or pt-BR",
+    "image": "must be the plain name of a file beside the questionnaire, such as park.png",
+    "colour": "must be # and six digits or letters from a to f, such as #0d5c75",
+    "dark_colour": "must be # and six digits or letters from a to f, such as #6cc3db",
 }
 
 

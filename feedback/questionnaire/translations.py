@@ -97,6 +97,7 @@ def mappings(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]
 # Settings whose value is read by respondents, by where they stand.
 TEXTS = {
     (): ("title", "introduction", "submit", "thank_you", "closed_text"),
+    ("looks", "logo"): ("alt",),
     ("rules",): ("message",),
     ("pages",): ("title", "introduction"),
     ("pages", "items"): (

@@ -6,7 +6,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from feedback.responses.tickets import BadTicket, Ticket
 from feedback.web import errors
 from feedback.web.bodies import BadBody, form_of
 from feedback.web.forms import Around, FormPage
+from feedback.web.pages import page
 
 Damaged = dict[str, ValidationError]
 
@@ -106,8 +106,7 @@ def closed_page(survey: InField, language: str, sent: AnswerForm | None = None) 
         "not_yet": survey.stage is Stage.NOT_YET_OPEN,
         "typed": [(label, value) for label, value in typed if value],
     }
-    page = render_to_string("public/closed.html", context)
-    return HttpResponse(page, status=200 if sent is None else 403)
+    return page("public/closed.html", context, status=200 if sent is None else 403)
 
 
 def words_of(field: BoundField) -> str:

@@ -26,6 +26,7 @@ from feedback.responses.in_field import InField
 from feedback.responses.receive import BESIDES
 from feedback.web.forms import Around, FormPage
 from feedback.web.languages import TO, language_for
+from feedback.web.pages import page
 from feedback.web.settings_form import SettingsForm, zone_asked_for
 
 
@@ -98,7 +99,7 @@ def checked(
         "pages": pages_read(questionnaire, cleaned.answers, cleaned.identity),
         "apart": [item.text for item in questionnaire.questions if item.personal],
     }
-    return render(request, "authoring/preview_checked.html", context)
+    return page("authoring/preview_checked.html", context, request=request)
 
 
 def previewed(
@@ -109,6 +110,6 @@ def previewed(
     assert survey.live is not None and survey.live_id is not None
     around = replace(Around.of(InField(survey, survey.live_id)), days=0)
     offered = survey.live.questionnaire.offered_languages
-    page = FormPage(form.questionnaire, language, "", around, languages=offered)
-    context = {**page.context(form), "survey": survey}
-    return render(request, "authoring/preview.html", context, status=status)
+    around_it = FormPage(form.questionnaire, language, "", around, languages=offered)
+    context = {**around_it.context(form), "survey": survey}
+    return page("authoring/preview.html", context, status=status, request=request)

@@ -1,14 +1,15 @@
 """Pages for what went wrong; they need no session and no database."""
 
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from feedback.web.pages import page
 
 
 def message(*, status: int, title: str, text: str, back: str = "") -> HttpResponse:
     """A public page with one message."""
     context = {"title": title, "text": text, "back": back}
-    return HttpResponse(render_to_string("public/message.html", context), status=status)
+    return page("public/message.html", context, status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -15,6 +14,7 @@ from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.form import AnswerForm
 from feedback.responses.in_field import InField
 from feedback.web.languages import NOW, names_of
+from feedback.web.pages import page
 
 
 @dataclass(frozen=True)
@@ -52,19 +52,17 @@ class FormPage:
     hidden: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
 
-    def html(self, posted: Posted | None = None, error: ValidationError | None = None) -> str:
+    def response(
+        self, *, status: int, posted: Posted | None = None, error: ValidationError | None = None
+    ) -> HttpResponse:
+        """The page as it is sent, with the errors beside their fields."""
         with translation.override(self.language):
             form = AnswerForm(self.questionnaire, posted, turn=self.turn)
             if error is not None:
                 form.refuse(error)
-            return render_to_string("public/answer.html", self.context(form))
-
-    def response(
-        self, *, status: int, posted: Posted | None = None, error: ValidationError | None = None
-    ) -> HttpResponse:
-        page = HttpResponse(self.html(posted, error), status=status)
-        page.headers["Cache-Control"] = "private, no-store"
-        return page
+            response = page("public/answer.html", self.context(form), status=status)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
 
     def context(self, form: AnswerForm) -> dict[str, Any]:
         questionnaire, slug = self.questionnaire, self.questionnaire.slug

@@ -25,7 +25,8 @@ STORED_BLOCK = struct.pack("<BHH", 0, tickets.LENGTH, tickets.LENGTH ^ 0xFFFF)
 class PreparedPage:
     """A page with one gap as wide as a ticket."""
 
-    def __init__(self, page: bytes, gap: bytes) -> None:
+    def __init__(self, page: bytes, gap: bytes, *, policy: str) -> None:
+        self.policy = policy
         self.before, self.after = page.split(gap)
         first = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
         last = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
@@ -58,7 +59,9 @@ def page_of(revision_id: int, language: str, turn: int, around: Around) -> Prepa
         turn=turn,
         languages=questionnaire.offered_languages,
     )
-    return PreparedPage(page.html().encode(), gap.encode())
+    blank = page.response(status=200)
+    policy = blank.headers["Content-Security-Policy"]
+    return PreparedPage(blank.content, gap.encode(), policy=policy)
 
 
 def form_page(survey: InField, language: str, *, gzip: bool) -> HttpResponse:
@@ -70,6 +73,7 @@ def form_page(survey: InField, language: str, *, gzip: bool) -> HttpResponse:
     response = HttpResponse(page.gzipped(signed) if gzip else page.plain(signed))
     if gzip:
         response.headers["Content-Encoding"] = "gzip"
+    response.headers["Content-Security-Policy"] = page.policy
     several = len(survey.questionnaire.offered_languages) > 1
     response.headers["Vary"] = "Accept-Encoding" + ", Accept-Language" * several
     response.headers["Cache-Control"] = "private, no-cache"

@@ -3,7 +3,6 @@
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -31,6 +30,7 @@ from feedback.web.attempts import (
 )
 from feedback.web.bodies import BadBody
 from feedback.web.languages import TO, language_for
+from feedback.web.pages import page
 from feedback.web.prepared import form_page
 from feedback.web.saving import keep
 
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         survey for survey in published if survey.stage() is Stage.OPEN and not is_full(survey)
     ]
     in_the_field.sort(key=lambda survey: survey.demonstration)
-    return render(request, "public/home.html", {"surveys": in_the_field})
+    return page("public/home.html", {"surveys": in_the_field})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,8 +87,8 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
             case Stored(receipt):
                 return HttpResponseRedirect(reverse("receipt", args=[receipt]), status=303)
             case ToMend(revision_id, error, ticket):
-                page = page_for(survey, revision_id, language, ticket=ticket)
-                return page.response(status=422, posted=posted, error=error)
+                form = page_for(survey, revision_id, language, ticket=ticket)
+                return form.response(status=422, posted=posted, error=error)
             case Conflict():
                 return conflict(survey, outcome, posted, language)
             case Closed(revision_id):
@@ -105,9 +105,9 @@ def kept(
         questionnaire = revision(revision_id).questionnaire.in_language(language)
         return closed_page(survey, language, sent=AnswerForm(questionnaire, posted))
     if damaged:
-        page = page_for(survey, revision_id, language, ticket=posted.get("ticket", ""))
+        form = page_for(survey, revision_id, language, ticket=posted.get("ticket", ""))
         error = ValidationError({name: [own] for name, own in damaged.items()})
-        return page.response(status=422, posted=posted, error=error)
+        return form.response(status=422, posted=posted, error=error)
     try:
         return keep(request, survey, posted, language)
     except (OperationalError, InterfaceError):
@@ -117,8 +117,8 @@ def kept(
 def translated(survey: InField, posted: Posted, language: str) -> HttpResponse:
     """The form in another language with all that was typed; nothing is stored or checked."""
     ticket = renewed(survey, posted)
-    page = page_for(survey, ticket.revision, language, ticket=tickets.signed(ticket))
-    return page.response(status=200, posted=posted)
+    form = page_for(survey, ticket.revision, language, ticket=tickets.signed(ticket))
+    return form.response(status=200, posted=posted)
 
 
 @require_POST
@@ -142,8 +142,8 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
             names = questionnaire.names_on_page(page_number(posted))
             found = {name: e for name, e in error.error_dict.items() if name in names}
             if found:
-                page = page_for(survey, ticket.revision, language, ticket=posted.get("ticket", ""))
-                return page.response(status=422, posted=posted, error=ValidationError(found))
+                form = page_for(survey, ticket.revision, language, ticket=posted.get("ticket", ""))
+                return form.response(status=422, posted=posted, error=ValidationError(found))
     return HttpResponse(status=204)
 
 
@@ -151,7 +151,7 @@ def conflict(survey: InField, outcome: Conflict, posted: Posted, language: str) 
     """Answers were sent from this page before, and these are others: both ways on."""
     before = tickets.read(posted.get("ticket", ""), survey=survey.id)
     change = reverse("edit", args=[codes.code_for(before.nonce)])
-    page = page_for(
+    form = page_for(
         survey,
         outcome.revision,
         language,
@@ -159,7 +159,7 @@ def conflict(survey: InField, outcome: Conflict, posted: Posted, language: str) 
         hidden={"_seen": outcome.edits},
         extra={"conflict": True, "change": change},
     )
-    return page.response(status=409, posted=posted)
+    return form.response(status=409, posted=posted)
 
 
 def database_away(survey: InField, revision_id: int, posted: Posted, language: str) -> HttpResponse:
@@ -167,7 +167,7 @@ def database_away(survey: InField, revision_id: int, posted: Posted, language: s
         "We could not store your answers just now. Everything you typed is still here: "
         "wait a few seconds, then send it again. It will count once."
     )
-    page = page_for(survey, revision_id, language, ticket=posted.get("ticket", ""))
-    response = page.response(status=503, posted=posted, error=general(message))
+    form = page_for(survey, revision_id, language, ticket=posted.get("ticket", ""))
+    response = form.response(status=503, posted=posted, error=general(message))
     response.headers["Retry-After"] = "5"
     return response

@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.datastructures import MultiValueDict
@@ -32,6 +31,7 @@ from feedback.web.attempts import (
 from feedback.web.bodies import BadBody
 from feedback.web.forms import FormPage
 from feedback.web.languages import TO, language_for
+from feedback.web.pages import page
 
 View = Callable[..., HttpResponse]
 
@@ -41,11 +41,11 @@ def secret(view: View) -> View:
 
     @wraps(view)
     def handler(request: HttpRequest, code: str, **rest: str) -> HttpResponse:
-        page = view(request, code, **rest)
-        page.headers["Cache-Control"] = "no-store"
-        page.headers["Referrer-Policy"] = "no-referrer"
-        page.headers["X-Robots-Tag"] = "noindex"
-        return page
+        shown = view(request, code, **rest)
+        shown.headers["Cache-Control"] = "no-store"
+        shown.headers["Referrer-Policy"] = "no-referrer"
+        shown.headers["X-Robots-Tag"] = "noindex"
+        return shown
 
     return handler
 
@@ -69,7 +69,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
             "pages": pages_read(questionnaire, response.answers, identity),
             "personal_shown": shown,
         }
-        return HttpResponse(render_to_string("public/receipt.html", context))
+        return page("public/receipt.html", context)
 
 
 def in_its_language(response: Response, request: HttpRequest) -> tuple[Questionnaire, str]:
@@ -87,7 +87,7 @@ def withdrawn(code: str) -> HttpResponse:
     if stone is None:
         raise Http404
     context = {"stone": stone, "survey": stone.survey}
-    return HttpResponse(render_to_string("public/withdrawn.html", context), status=410)
+    return page("public/withdrawn.html", context, status=410)
 
 
 @secret
@@ -104,7 +104,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     questionnaire, language = in_its_language(response, request)
     with translation.override(language):
         context = {"questionnaire": questionnaire, "code": code}
-        return HttpResponse(render_to_string("public/withdraw.html", context))
+        return page("public/withdraw.html", context)
 
 
 @secret
@@ -133,8 +133,8 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
             questionnaire = response.revision.questionnaire.in_language(language)
             return closed_page(survey, language, sent=AnswerForm(questionnaire, posted))
         if posted.get(TO):
-            page = edit_page(survey, response, language, code, seen=seen_in(posted))
-            return page.response(status=200, posted=posted)
+            form = edit_page(survey, response, language, code, seen=seen_in(posted))
+            return form.response(status=200, posted=posted)
         return changed(survey, response, code, posted, damaged, language)
 
 
@@ -155,11 +155,11 @@ def changed(
         case editing.Changed():
             return HttpResponseRedirect(reverse("receipt", args=[code]), status=303)
         case editing.Mend(error):
-            page = edit_page(survey, response, language, code, seen=seen)
-            return page.response(status=422, posted=posted, error=error)
+            form = edit_page(survey, response, language, code, seen=seen)
+            return form.response(status=422, posted=posted, error=error)
         case editing.Overtaken(edits):
-            page = edit_page(survey, response, language, code, seen=edits, overtaken=True)
-            return page.response(status=409, posted=posted)
+            form = edit_page(survey, response, language, code, seen=edits, overtaken=True)
+            return form.response(status=409, posted=posted)
 
 
 def seen_in(posted: Posted) -> int:
@@ -182,7 +182,7 @@ def edit_page(
         survey=response.survey_id, revision=response.revision_id, nonce=response.nonce
     )
     seen = response.edits if seen is None else seen
-    page = page_for(
+    form = page_for(
         survey,
         response.revision_id,
         language,
@@ -192,7 +192,7 @@ def edit_page(
         extra={"editing": True, "code": code, "overtaken": overtaken},
     )
     return replace(
-        page, around=replace(page.around, days=0)
+        form, around=replace(form.around, days=0)
     )  # what is stored already needs no keeping
 
 
@@ -220,6 +220,6 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
         "answers": whole,
         "questions": {item.key: item.text for item in questionnaire.questions},
     }
-    page = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
-    page.headers["Content-Disposition"] = f'attachment; filename="{response.survey.slug}.json"'
-    return page
+    file = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    file.headers["Content-Disposition"] = f'attachment; filename="{response.survey.slug}.json"'
+    return file

@@ -6,7 +6,6 @@ from django import forms
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import urlencode
@@ -33,6 +32,7 @@ from feedback.web.attempts import (
 from feedback.web.bodies import BadBody
 from feedback.web.errors import gone
 from feedback.web.languages import language_for
+from feedback.web.pages import page
 from feedback.web.receipt import secret
 
 NOT_KEPT = gettext_lazy(
@@ -92,8 +92,8 @@ def keep(request: HttpRequest, survey: InField, posted: Posted, language: str) -
     ticket = renewed(survey, posted)
     kept = keep_under(ticket, request, survey, posted, language, chosen=True)
     if kept is None:
-        page = page_for(survey, ticket.revision, language, ticket=tickets.signed(ticket))
-        return page.response(status=422, posted=posted, error=general(NOT_KEPT))
+        form = page_for(survey, ticket.revision, language, ticket=tickets.signed(ticket))
+        return form.response(status=422, posted=posted, error=general(NOT_KEPT))
     address = reverse("resume", args=[survey.survey.slug, kept.code])
     response = HttpResponse(status=303)
     response.headers["Location"] = f"{address}?{urlencode({'saved': '1', 'lang': language})}"
@@ -140,7 +140,7 @@ def resumed(survey: InField, partial: Partial, language: str) -> HttpResponse:
         at=int(partial.begun_at.timestamp()),
     )
     query = urlencode({"source": partial.source}) if partial.source else ""
-    page = page_for(
+    form = page_for(
         survey,
         partial.revision_id,
         language,
@@ -148,7 +148,7 @@ def resumed(survey: InField, partial: Partial, language: str) -> HttpResponse:
         action=f"{reverse('answer', args=[survey.survey.slug])}{query and '?'}{query}",
         extra={"resumed": partial, "keeps_all": partial.chosen},
     )
-    return page.response(status=200, posted=partials.fields_of(partial))
+    return form.response(status=200, posted=partials.fields_of(partial))
 
 
 def saved_page(
@@ -168,8 +168,7 @@ def saved_page(
         "form": form if offered and not was_sent else None,
         "was_sent": was_sent,
     }
-    page = render_to_string("public/saved.html", context)
-    return HttpResponse(page, status=422 if form.errors else 200)
+    return page("public/saved.html", context, status=422 if form.errors else 200)
 
 
 def send_link(partial: Partial, link: str, survey: InField, *, to: str) -> bool:

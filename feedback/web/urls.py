@@ -1,9 +1,18 @@
 """Every address of the web; ``docs/house.md`` lists what other programs may rely on."""
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import path, re_path
 
-from feedback.web import authoring, downloads, health, receipt, reports, review, saving
+from feedback.web import (
+    authoring,
+    downloads,
+    health,
+    pictures,
+    receipt,
+    reports,
+    review,
+    saving,
+)
 from feedback.web import public as pages
 
 public = [
@@ -16,6 +25,7 @@ public = [
     path("r/<str:code>/edit/", receipt.edit, name="edit"),
     path("r/<str:code>/withdraw/", receipt.withdraw, name="withdraw"),
     path("r/<str:code>/download.json", receipt.download, name="download"),
+    re_path(r"^pictures/(?P<name>[0-9a-f]{64}\.[a-z]{3,4})$", pictures.picture, name="picture"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
 ]

@@ -14,7 +14,7 @@ from feedback.models import Response, Status
 from feedback.models.identity import decrypt, encrypt
 from feedback.question_types import REGISTRY
 from feedback.questionnaire.codebook import guarded
-from feedback.questionnaire.definition import Questionnaire
+from feedback.questionnaire.definition import Questionnaire, as_data
 from feedback.responses import importing, receipts
 from feedback.responses.csv_records import BadFile
 from feedback.responses.selection import Selection
@@ -72,9 +72,7 @@ def test_what_the_columns_give_comes_back_as_the_same_answer(kind, write):
     example = kind.example()
     if not example.item.columns():
         return
-    survey = survey_of(
-        [example.item.model_dump(mode="json", exclude_defaults=True) | {"type": example.item.type}]
-    )
+    survey = survey_of([as_data(item) for item in (*example.before, example.item)])
     shown = [
         {name: told(example, name, cell, stored) for name, cell in cells.items()}
         for (_posted, stored), cells in zip(example.accepts, example.cells, strict=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
-# The browser says so of every page that is not a 200; a form to mend is meant to be a 422.
-EXPECTED = re.compile(r"the server responded with a status of (422|409)")
+# The browser says so of every page that is not a 200; a form to mend is meant to be a 422,
+# and a receipt that was withdrawn a 410.
+EXPECTED = re.compile(r"the server responded with a status of (422|409|410)")
 
 
 @dataclass

@@ -8,8 +8,10 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from feedback.authoring.publish import UnsafeChange, publish
-from feedback.models import Membership, Role, Survey
+from feedback.authoring import pictures
+from feedback.authoring.publish import Refused, publish
+from feedback.models import Membership, Picture, Role, Survey
+from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.problems import Problem
 from feedback.questionnaire.readers import document
 
@@ -23,10 +25,10 @@ class Command(BaseCommand):
         parser.add_argument("--owner", help="user name of who becomes the survey's owner")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        questionnaire, problems = document.read(text_of(options["file"]))
+        questionnaire, drawn, problems = read(options["file"])
         for problem in problems:
             self.stderr.write(f"{options['file']}: {problem}")
-        if questionnaire is None:
+        if questionnaire is None or problems:
             raise CommandError(f"{len(problems)} to mend in {options['file']}; nothing was changed")
         for language, places in questionnaire.missing_translations().items():
             if places:
@@ -37,15 +39,26 @@ class Command(BaseCommand):
             self.stdout.write(f"{questionnaire.slug} is sound: {asked} questions. --publish it.")
             return
         with transaction.atomic():
+            pictures.keep(drawn)
             try:
                 revision, is_new = publish(questionnaire)
-            except UnsafeChange as error:
+            except Refused as error:
                 raise CommandError(str(error)) from error
             if options["owner"]:
                 make_owner(options["owner"], revision.survey)
         self.stdout.write(f"{revision} is {'now' if is_new else 'already'} live")
         if not revision.survey.memberships.exists():
             self.stderr.write("It has no member yet, so no staff page shows it: --owner NAME")
+
+
+def read(file: Path) -> tuple[Questionnaire | None, list[Picture], list[Problem]]:
+    """The questionnaire with the pictures it needs, or all that is wrong with both."""
+    text = text_of(file)
+    questionnaire, problems = document.read(text)
+    if questionnaire is None:
+        return None, [], problems
+    questionnaire, drawn, problems = pictures.taken_in(questionnaire, folder=file.parent)
+    return questionnaire, drawn, document.placed(problems, text)
 
 
 def text_of(file: Path) -> str:

@@ -57,7 +57,16 @@ def read(text: str) -> tuple[Questionnaire | None, list[Problem]]:
     except Unreadable as error:
         return None, [error.problem]
     questionnaire, problems = check(data)
-    return questionnaire, [
+    return questionnaire, with_lines(problems, lines)
+
+
+def placed(problems: list[Problem], text: str) -> list[Problem]:
+    """Problems that were found in a sound document later on, with their lines in it."""
+    return with_lines(problems, load(text)[1]) if problems else []
+
+
+def with_lines(problems: list[Problem], lines: dict[Place, int]) -> list[Problem]:
+    return [
         Problem(problem.place, problem.message, line_of(problem.place, lines))
         for problem in problems
     ]
