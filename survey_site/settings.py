@@ -131,7 +131,25 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = optional("EMAIL_FROM", "soundings@localhost")
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+# Those with a catalogue in locale/; see docs/languages.md.
+LANGUAGES = [
+    ("en", "English"),
+    ("ar", "العربية"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("he", "עברית"),
+    ("hi", "हिन्दी"),
+    ("it", "Italiano"),
+    ("ja", "日本語"),
+    ("nl", "Nederlands"),
+    ("pl", "Polski"),
+    ("pt", "Português"),
+    ("tr", "Türkçe"),
+    ("uk", "Українська"),
+    ("zh-hans", "简体中文"),
+]
+LANGUAGES_BIDI = ["ar", "ar-dz", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = optional("TIME_ZONE", "UTC")

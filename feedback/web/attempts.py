@@ -90,6 +90,7 @@ def closed_page(survey: InField, language: str, sent: AnswerForm | None = None) 
         typed = [(sent[name].label, words_of(sent[name])) for name in sent.fields]
     context = {
         "questionnaire": survey.questionnaire.in_language(language),
+        "language": language,
         "survey": survey.survey,
         "not_yet": survey.stage is Stage.NOT_YET_OPEN,
         "typed": [(label, value) for label, value in typed if value],

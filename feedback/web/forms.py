@@ -7,12 +7,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 
 from feedback.question_types.base import Posted
 from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.form import AnswerForm
-from feedback.web.languages import NOW, names_of
+from feedback.web.languages import NOW, names_of, speaking
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class FormPage:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def html(self, posted: Posted | None = None, error: ValidationError | None = None) -> str:
-        with translation.override(self.language):
+        with speaking(self.language):
             form = AnswerForm(self.questionnaire, posted, turn=self.turn)
             if error is not None:
                 form.refuse(error)

@@ -61,7 +61,7 @@ def public_door(get_response: Handler) -> Handler:
             response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         except (OperationalError, InterfaceError):
             logger.exception("the database is away")
-            response = errors.database_away()
+            response = errors.database_away(request)
         # Without it the server would send the page in chunks.
         response.headers["Content-Length"] = str(len(response.content))
         return response

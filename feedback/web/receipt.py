@@ -7,7 +7,6 @@ from functools import wraps
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,7 +28,7 @@ from feedback.web.attempts import (
 )
 from feedback.web.bodies import BadBody
 from feedback.web.forms import FormPage
-from feedback.web.languages import TO, language_for
+from feedback.web.languages import TO, language_for, readers_own, speaking
 
 View = Callable[..., HttpResponse]
 
@@ -54,13 +53,14 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     """What was stored; personal answers only when asked for."""
     response = receipts.find(code)
     if response is None:
-        return withdrawn(code)
+        return withdrawn(request, code)
     questionnaire, language = in_its_language(response, request)
     shown = request.GET.get("personal") == "show"
     identity = decrypt(response.identity, nonce=response.nonce) if shown else {}
-    with translation.override(language):
+    with speaking(language):
         context = {
             "questionnaire": questionnaire,
+            "language": language,
             "editable": response.survey.stage() is Stage.OPEN,
             "response": response,
             "code": code,
@@ -79,13 +79,14 @@ def in_its_language(response: Response, request: HttpRequest) -> tuple[Questionn
     return questionnaire.in_language(language), language
 
 
-def withdrawn(code: str) -> HttpResponse:
+def withdrawn(request: HttpRequest, code: str) -> HttpResponse:
     """410: it was here, and is gone for good. Raises: Http404 if it never was."""
     stone = withdrawal.tombstone(code)
     if stone is None:
         raise Http404
     context = {"stone": stone, "survey": stone.survey}
-    return HttpResponse(render_to_string("public/withdrawn.html", context), status=410)
+    with readers_own(request):
+        return HttpResponse(render_to_string("public/withdrawn.html", context), status=410)
 
 
 @secret
@@ -98,10 +99,10 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("receipt", args=[code]), status=303)
     response = receipts.find(code)
     if response is None:
-        return withdrawn(code)
+        return withdrawn(request, code)
     questionnaire, language = in_its_language(response, request)
-    with translation.override(language):
-        context = {"questionnaire": questionnaire, "code": code}
+    with speaking(language):
+        context = {"questionnaire": questionnaire, "language": language, "code": code}
         return HttpResponse(render_to_string("public/withdraw.html", context))
 
 
@@ -111,11 +112,11 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     """The form with what was stored, to change it while the survey is open."""
     response = receipts.find(code)
     if response is None:
-        return withdrawn(code)
+        return withdrawn(request, code)
     survey = survey_at(response.survey.slug)
     offered = response.revision.questionnaire.offered_languages
     language = in_its_language(response, request)[1]
-    with translation.override(language):
+    with speaking(language):
         if survey.stage is not Stage.OPEN:
             return closed_page(survey, language)
         if request.method != "POST":
@@ -126,7 +127,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         except BadBody as bad:
             return unreadable(bad, survey)
     language = language_for(request, offered, posted)
-    with translation.override(language):
+    with speaking(language):
         if posted.get(TO):
             return edit_page(survey, response, language, code).response(status=200, posted=posted)
         return changed(survey, response, code, posted, damaged, language)
@@ -191,7 +192,7 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that is stored of one's response, for programs and for keeping."""
     response = receipts.find(code)
     if response is None:
-        return withdrawn(code)
+        return withdrawn(request, code)
     questionnaire = response.revision.questionnaire
     whole = editing.whole(response)
     data = {

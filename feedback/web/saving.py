@@ -6,8 +6,9 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.http import urlencode
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -26,7 +27,7 @@ from feedback.web.attempts import (
 )
 from feedback.web.bodies import BadBody
 from feedback.web.errors import gone
-from feedback.web.languages import language_for
+from feedback.web.languages import language_for, speaking
 from feedback.web.receipt import secret
 
 MOST_LETTERS = 3  # with one link; a form that sends mail to anyone is not ours to give
@@ -105,7 +106,7 @@ def resume(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     language = request.GET.get("lang") or language
     if language not in survey.questionnaire.offered_languages:
         language = survey.questionnaire.language
-    with translation.override(language):
+    with speaking(language):
         if partial is None:
             return gone(
                 title=_("Nothing is kept here any more"),
@@ -152,6 +153,7 @@ def saved_page(
         send_link(partial, link, survey, to=form.cleaned_data["email"])
     context = {
         "questionnaire": survey.questionnaire.in_language(language),
+        "language": language,
         "partial": partial,
         "link": link,
         "form": form if offered and not was_sent else None,
@@ -170,7 +172,7 @@ def send_link(partial: Partial, link: str, survey: InField, *, to: str) -> None:
     ) % {
         "title": survey.questionnaire.title,
         "link": link,
-        "until": f"{partial.expires_at:%Y-%m-%d}",
+        "until": date_format(localtime(partial.expires_at), "DATE_FORMAT"),
     }
     letters.queue(to=to, subject=_("Your answers, to be continued"), text=text)
     Partial.objects.filter(pk=partial.pk).update(letters=partial.letters + 1)
