@@ -120,7 +120,9 @@ def gather(languages: Iterable[str] = (), folder: Path = LOCALE, root: Path = BA
 
 def written(now: Catalog, before: Catalog) -> str:
     """The text of a .po: the messages of the code with the translations there were."""
-    catalogue = Catalog(locale=before.locale, header_comment="", fuzzy=False)
+    catalogue = Catalog(locale=before.locale)
+    # Hebrew and Arabic: the file knows better than Babel.
+    catalogue.mime_headers = [("Plural-Forms", before.plural_forms)]
     for message in now:
         if message.id:
             known = before.get(message.id if isinstance(message.id, str) else message.id[0])
