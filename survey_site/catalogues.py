@@ -115,7 +115,9 @@ def gather(languages: Iterable[str] = (), folder: Path = LOCALE, root: Path = BA
     for source in sorted({*sources(folder), *begun}):
         before = read(source) if source.exists() else Catalog(locale=source.parent.parent.name)
         source.parent.mkdir(parents=True, exist_ok=True)
-        source.write_text(written(now, before))
+        text = written(now, before)
+        if not source.exists() or source.read_text() != text:
+            source.write_text(text)
 
 
 def written(now: Catalog, before: Catalog) -> str:

@@ -150,6 +150,7 @@ LANGUAGES = [
     ("zh-hans", "简体中文"),
 ]
 LANGUAGES_BIDI = ["ar", "ar-dz", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"]
+FORMAT_MODULE_PATH = "survey_site.formats"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = optional("TIME_ZONE", "UTC")

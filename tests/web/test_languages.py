@@ -1,11 +1,14 @@
 """Public pages in the language that was asked for: the survey's words, and the interface's own."""
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from feedback.models import Response
 from feedback.web.languages import nearest
@@ -94,6 +97,15 @@ def test_days_numbers_and_countries_are_written_as_in_the_language(
 
     _needed, day, number, country = WORDS[language]
     assert FormPage(page.content).answers == [country, day, number]
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_a_moment_is_written_with_its_day_as_in_the_language(language: str) -> None:
+    """Django has some languages' days only, and writes their moments as Americans do."""
+    moment = datetime(2026, 11, 25, 16, 37, tzinfo=UTC)
+
+    with override(language):
+        assert date_format(moment, "DATE_FORMAT") in date_format(moment, "DATETIME_FORMAT")
 
 
 @pytest.mark.parametrize("language", WORDS)
