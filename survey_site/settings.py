@@ -45,7 +45,7 @@ MIDDLEWARE = [
     # Public pages end here: what follows is for people who sign in.
     "feedback.web.middleware.public_door",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "feedback.web.middleware.staff_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -149,6 +149,7 @@ LANGUAGES = [
     ("uk", "Українська"),
     ("zh-hans", "简体中文"),
 ]
+STAFF_LANGUAGES = ["en", "de", "es", "fr"]  # those that have the words of staff pages too
 LANGUAGES_BIDI = ["ar", "ar-dz", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"]
 FORMAT_MODULE_PATH = "survey_site.formats"
 LOCALE_PATHS = [BASE_DIR / "locale"]

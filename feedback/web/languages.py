@@ -21,11 +21,18 @@ def language_for(
         return offered[0]
     asked = [posted.get(name, "") for name in (TO, NOW)] if posted else []
     asked.append(request.GET.get("lang", ""))
-    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500])
-    for wanted in [*asked, *(name for name, _weight in accepted)]:
-        if found := nearest(wanted, offered):
-            return found
-    return offered[0]
+    return first_of([*asked, *wishes_of(request)], offered)
+
+
+def wishes_of(request: HttpRequest) -> list[str]:
+    """The languages that the browser asks for, the dearest first."""
+    header = request.headers.get("Accept-Language", "")[:500]
+    return [name for name, _weight in parse_accept_lang_header(header)]
+
+
+def first_of(wishes: Sequence[str], offered: Sequence[str]) -> str:
+    found = (nearest(wish, offered) for wish in wishes)
+    return next((name for name in found if name), offered[0])
 
 
 def nearest(wanted: str, offered: Sequence[str]) -> str:
@@ -62,8 +69,11 @@ def interface_languages() -> list[str]:
 
 
 def readers_own(request: HttpRequest) -> translation.override:
-    """For pages of no questionnaire: the interface in a language that the browser asks for."""
-    return speaking(language_for(request, interface_languages()))
+    """For pages of no questionnaire: the interface in a language that the browser asks for.
+
+    The address is not read: what is wrong may be that it cannot be.
+    """
+    return speaking(first_of(wishes_of(request), interface_languages()))
 
 
 def names_of(languages: Sequence[str]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from feedback.models import Response
+from feedback.models import Response, Role, Survey
 from feedback.web.languages import nearest
 from tests import build
 from tests.web.sent import FormPage
@@ -203,3 +203,43 @@ def test_pages_of_no_survey_are_in_a_language_of_the_browser(client: Client) -> 
     home = client.get("/", headers=german)
     assert "Derzeit" in home.content.decode() and home.headers["Vary"] == "Accept-Language"
     assert "No survey" in client.get("/", headers={"Accept-Language": "sw"}).content.decode()
+
+
+def test_files_for_analysts_are_the_same_whatever_the_browser_speaks(town: Survey) -> None:
+    """A script that reads them must not break because a colleague's browser is German."""
+    person = build.member(town, Role.OWNER, may_export=True)
+    build.respond(town, wish="trees")
+    client = build.signed_in(person)
+
+    def taken(name: str, language: str) -> bytes:
+        page = client.get(f"/staff/town/{name}", headers={"Accept-Language": language})
+        return page.getvalue()
+
+    for name in ("codebook.csv", "export.csv?labels=1"):
+        assert taken(name, "de") == taken(name, "en")
+
+
+def test_a_public_page_does_not_speak_the_language_of_the_page_before(client: Client) -> None:
+    """A thread that showed staff a page in German shows others what they asked for."""
+    build.survey(ITEMS)
+    client.get("/staff/login/", headers={"Accept-Language": "de"})
+
+    page = client.post("/s/town/check/", "x", content_type="text/plain")
+
+    assert page.status_code == 415
+    assert "Your answers could not be read" in FormPage(page.content).page.text
+
+
+@pytest.mark.parametrize(
+    ("wish", "language", "word"),
+    [("de-AT", "de", "Anmelden"), ("fr", "fr", "Se connecter"), ("ar", "en", "Sign in")],
+)
+def test_staff_pages_are_in_a_language_that_has_their_words(
+    client: Client, wish: str, language: str, word: str
+) -> None:
+    """English laid out from right to left would be worse than plain English."""
+    page = client.get("/staff/login/", headers={"Accept-Language": wish})
+
+    root = attributes_of_root(page.content)
+    assert root == {"lang": language}
+    assert word in FormPage(page.content).page.text
