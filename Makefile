@@ -40,6 +40,10 @@ check: $(DEVELOPMENT) ## format, lint, types, floors, migrations
 	@$(BIN)/lint-imports
 	@$(OFFLINE) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
+.PHONY: messages
+messages: $(DEVELOPMENT) ## gather what is to be translated into locale/; ADD=sv begins a language
+	@$(BIN)/python -m survey_site.catalogues gather $(ADD)
+
 .PHONY: bench
 bench: $(DEVELOPMENT) ## measure against the limits; ONLY=name for one of them
 	@$(BIN)/python -m benchmarks.run $(if $(ONLY),ONLY=$(ONLY))

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+from survey_site.catalogues import compile_all
 from survey_site.checks import check_port, check_python, check_room, locked
 from survey_site.embedded import start_postgres, start_redis
 from survey_site.processes import CannotStart, NotAllowed, Server, dies_with_us, say
@@ -93,7 +94,8 @@ def bring_up(site: Site, *, was_killed: bool) -> str:
         password, made = ensure_admin(site)
     if made:  # now already: a later step may fail, and it is told only once
         say(f"      staff login: admin, password: {password}")
-    with site.step("Collecting static files"):
+    with site.step("Compiling languages, collecting static files"):
+        compile_all()
         collect_static(site)
     with site.step("Loading the surveys"):
         for file in SURVEYS:

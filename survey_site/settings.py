@@ -45,7 +45,7 @@ MIDDLEWARE = [
     # Public pages end here: what follows is for people who sign in.
     "feedback.web.middleware.public_door",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "feedback.web.middleware.staff_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -131,7 +131,27 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = optional("EMAIL_FROM", "soundings@localhost")
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+# Those with a catalogue in locale/; see docs/languages.md.
+LANGUAGES = [
+    ("en", "English"),
+    ("ar", "العربية"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("he", "עברית"),
+    ("hi", "हिन्दी"),
+    ("it", "Italiano"),
+    ("ja", "日本語"),
+    ("nl", "Nederlands"),
+    ("pl", "Polski"),
+    ("pt", "Português"),
+    ("tr", "Türkçe"),
+    ("uk", "Українська"),
+    ("zh-hans", "简体中文"),
+]
+STAFF_LANGUAGES = ["en", "de", "es", "fr"]  # those that have the words of staff pages too
+LANGUAGES_BIDI = ["ar", "ar-dz", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"]
+FORMAT_MODULE_PATH = "survey_site.formats"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = optional("TIME_ZONE", "UTC")

@@ -1,4 +1,4 @@
-"""A pytest plugin: real PostgreSQL and Redis, one of each for a whole run.
+"""A pytest plugin: real PostgreSQL and Redis, one of each for a whole run, and languages compiled.
 
 The controller starts them before Django reads its settings and tells its workers their
 addresses; pytest-django then makes a database for each worker in the one server.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from survey_site.catalogues import compile_all
 from survey_site.embedded import start_postgres, start_redis
 from survey_site.processes import Server
 
@@ -28,6 +29,7 @@ def pytest_load_initial_conftests() -> None:
     os.environ["IDENTITY_KEYS"] = base64.b64encode(b"only for tests: 32 bytes of it!!").decode()
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
+    compile_all()
     folder = tempfile.mkdtemp(prefix="soundings-tests-")
     os.environ["DATA_DIR"] = folder
     if not os.environ.get("DATABASE_URL"):

@@ -16,6 +16,7 @@ answer; a part beside it, such as the text of "other", has a name of its own,
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from random import Random
@@ -38,6 +39,7 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils.datastructures import MultiValueDict
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -69,6 +71,11 @@ INSTEAD = _("Instead of an answer")
 ONE_WAY = _("You ticked two ways not to answer. Keep one of them.")
 WITHHELD = _("After your earlier answers “%(options)s” is not offered here. Choose another.")
 ANSWERED_TOO = _("You answered and also ticked “%(way)s”. Keep one of the two.")
+
+
+def number_in_words(number: float) -> str:
+    """With the decimal sign of the language, and never a separator of thousands."""
+    return number_format(Decimal(f"{number:.15g}"), force_grouping=False)
 
 
 class State(IntEnum):

@@ -1,11 +1,16 @@
 """Country: chosen from ISO 3166-1 in the reader's language, stored as its two letters."""
 
+import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from random import Random
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 import polars as pl
+from babel import Locale, UnknownLocaleError
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -29,13 +34,30 @@ PICK = _("Choose a country")
 LIKELY = "US IN DE CN GB BR FR JP NG CA KE ES PL ID EG CH MX NL UA AU"
 
 
+@lru_cache(maxsize=64)
+def names_in(language: str) -> Mapping[str, str]:
+    """From Unicode's CLDR, which has them in many more languages than the list of countries."""
+    try:
+        known = {} if language == "en" else Locale.parse(language, sep="-").territories
+    except (UnknownLocaleError, ValueError):
+        known = {}
+    names = {code: str(known.get(code, name)) for code, name in countries}
+    return MappingProxyType(dict(sorted(names.items(), key=lambda pair: sorting(pair[1]))))
+
+
+def sorting(name: str) -> str:
+    """Without accents and capitals, so that Åland stands under A."""
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(sign for sign in letters if not unicodedata.combining(sign)).casefold()
+
+
 class Country(Item):
     type: Literal["country"] = "country"
     kind: ClassVar = Kind.CODE
 
-    def names(self) -> dict[str, str]:
+    def names(self) -> Mapping[str, str]:
         """Every country's name by code, sorted for the active language."""
-        return {code: str(name) for code, name in countries}
+        return names_in(get_language() or "en")
 
     def field(self) -> forms.Field:
         return OptionField(
@@ -66,7 +88,7 @@ class Country(Item):
         ]
 
     def words(self, part: str, answer: JSON) -> Message:
-        return countries.name(str(answer)) or str(answer)
+        return self.names().get(str(answer), str(answer))
 
     def filters(self) -> Mapping[str, Message]:
         return self.names()

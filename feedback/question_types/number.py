@@ -14,6 +14,7 @@ import polars as pl
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 from pydantic import Field, model_validator
 
 from feedback.question_types.base import (
@@ -28,12 +29,17 @@ from feedback.question_types.base import (
     Message,
     decimal_of,
     integer_of,
+    number_in_words,
     state_of,
 )
 
 WHOLE = _("“%(text)s” is not a whole number. Write digits only, such as 12.")
 DECIMAL = _("“%(text)s” is not a number. Write it like 12 or 12.5, without other signs.")
-TOO_EXACT = _("At most %(places)d decimals are possible here. Round the number.")
+TOO_EXACT = ngettext_lazy(
+    "At most %(places)d decimal is possible here. Round the number.",
+    "At most %(places)d decimals are possible here. Round the number.",
+    "places",
+)
 TOO_SMALL = _("%(value)s is too small: write at least %(limit)s.")
 TOO_LARGE = _("%(value)s is too large: write at most %(limit)s.")
 DIGITS = 15  # significant ones, which a float of 64 bits keeps exactly
@@ -70,7 +76,7 @@ class NumberField(forms.Field):
 
 
 def worded(value: float, limit: float) -> dict[str, str]:
-    return {"value": f"{value:.15g}", "limit": f"{limit:.15g}"}
+    return {"value": number_in_words(value), "limit": number_in_words(limit)}
 
 
 def are_digits(text: str) -> bool:
@@ -137,7 +143,8 @@ class Number(Item):
         return [Column(self.key, self.text, self.key, dtype, value, state)]
 
     def words(self, part: str, answer: JSON) -> Message:
-        return f"{answer} {self.unit}".strip()
+        number = number_in_words(answer) if isinstance(answer, int | float) else answer
+        return f"{number} {self.unit}".strip()
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """Mean, spread and quartiles, in the item's unit; None without any answer."""
@@ -163,8 +170,8 @@ class Number(Item):
                 ({"age": ["1,234.5"]}, "is not a number"),
                 ({"age": ["1e5"]}, "is not a number"),
                 ({"age": ["NaN"]}, "is not a number"),
-                ({"age": ["12.55"]}, "At most 1 decimals"),
+                ({"age": ["12.55"]}, "At most 1 decimal is"),
                 ({"age": ["-1"]}, "at least 0"),
-                ({"age": ["9" * 5_000]}, "At most 1 decimals"),
+                ({"age": ["9" * 5_000]}, "At most 1 decimal is"),
             ],
         )

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from django.utils.translation import gettext as _
 
-from feedback.question_types.base import Item, Kind, Message
+from feedback.question_types.base import Item, Kind, Message, number_in_words
 from feedback.questionnaire.expressions import (
     COMPARISONS,
     SUMS,
@@ -194,21 +194,25 @@ def worded(tree: Tree, items: Items, beside: Tree | None = None) -> str:
     """An operand: a question in quotes, an option by its text, a number plainly."""
     match tree:
         case ["item", key]:
-            return f"“{items[key].text}”"
+            return quoted(items[key].text)
         case ["count", key]:
             return _("the number of your answers to “%(question)s”") % {"question": items[key].text}
         case ["value", bool() as truth]:
             return _("yes") if truth else _("no")
         case ["value", float() as number]:
-            return f"{number:.15g}"
+            return number_in_words(number)
         case ["value", words]:
             options: Mapping[str, Message] = {}
             if beside and beside[0] == "item":
                 options = items[beside[1]].filters()
-            return f"“{options.get(words, words)}”"
+            return quoted(str(options.get(words, words)))
         case [sign, left, right]:
             return f"{worded(left, items)} {sign} {worded(right, items)}"
     raise AssertionError(f"no tree: {tree!r}")
+
+
+def quoted(words: str) -> str:
+    return _("“%(words)s”") % {"words": words}
 
 
 Place: TypeAlias = tuple[str | int, ...]

@@ -100,6 +100,7 @@ def closed_page(survey: InField, language: str, sent: AnswerForm | None = None) 
         typed = [(sent[name].label, words_of(sent[name])) for name in sent.fields]
     context = {
         "questionnaire": survey.questionnaire.in_language(language),
+        "language": language,
         "survey": survey.survey,
         "closed_text": survey.survey.closed_text
         or survey.questionnaire.in_language(language).closed_text,

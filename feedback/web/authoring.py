@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -25,7 +25,7 @@ from feedback.responses.cap import is_full
 from feedback.responses.in_field import InField
 from feedback.responses.receive import BESIDES
 from feedback.web.forms import Around, FormPage
-from feedback.web.languages import TO, language_for
+from feedback.web.languages import TO, language_for, speaking
 from feedback.web.pages import page
 from feedback.web.settings_form import SettingsForm, zone_asked_for
 
@@ -74,7 +74,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     whole = access.survey.live.questionnaire
     language = language_for(request, whole.offered_languages, posted)
     questionnaire = whole.in_language(language)
-    with translation.override(language):
+    with speaking(language):
         if posted is None or posted.get(TO):
             return previewed(request, access, AnswerForm(questionnaire, posted), language)
         return checked(request, access, questionnaire, posted, language)

@@ -1,9 +1,10 @@
 """Downloads: the page that offers them, and the streams themselves."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from feedback.exports import csv
@@ -51,6 +52,7 @@ def export_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpR
     if asked["personal"] and not access.sees_personal:
         raise Http404
     record("export", actor=request.user, survey=at.survey, personal=asked["personal"])
+    translation.activate(settings.LANGUAGE_CODE)  # a file is the same whoever takes it
     blocks = csv.stream(at.survey, at.items, at.selection, csv.Choices(**asked))
     return as_file(StreamingHttpResponse(blocks), f"{slug}-{timezone.now():%Y-%m-%d}.csv")
 
@@ -60,6 +62,7 @@ def export_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpR
 def codebook_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse:
     """What each column of the export holds."""
     access = exporting(request, slug)
+    translation.activate(settings.LANGUAGE_CODE)  # as above
     rows = codebook.rows(layout_of(access.survey).items)
     text = b"".join(csv.line(row) for row in rows)
     return as_file(HttpResponse(text), f"{slug}-codebook.csv")

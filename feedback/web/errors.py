@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from feedback.web.languages import readers_own
 from feedback.web.pages import page
 
 
@@ -13,36 +14,40 @@ def message(*, status: int, title: str, text: str, back: str = "") -> HttpRespon
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return message(
-        status=404,
-        title=_("This page does not exist"),
-        text=_("Check the address. If somebody gave you the link, ask them for it again."),
-    )
+    with readers_own(request):
+        return message(
+            status=404,
+            title=_("This page does not exist"),
+            text=_("Check the address. If somebody gave you the link, ask them for it again."),
+        )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return message(
-        status=500,
-        title=_("Something went wrong here"),
-        text=_("The fault is ours and has been noted. Try again in a minute."),
-    )
+    with readers_own(request):
+        return message(
+            status=500,
+            title=_("Something went wrong here"),
+            text=_("The fault is ours and has been noted. Try again in a minute."),
+        )
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return message(
-        status=400,
-        title=_("This request cannot be read"),
-        text=_("Its address or its fields are damaged, or too many. Go back and try again."),
-    )
+    with readers_own(request):
+        return message(
+            status=400,
+            title=_("This request cannot be read"),
+            text=_("Its address or its fields are damaged, or too many. Go back and try again."),
+        )
 
 
-def database_away() -> HttpResponse:
+def database_away(request: HttpRequest) -> HttpResponse:
     """For pages that have nothing typed on them to keep."""
-    response = message(
-        status=503,
-        title=_("We will be back in a moment"),
-        text=_("The database does not answer just now. Try again in a few seconds."),
-    )
+    with readers_own(request):
+        response = message(
+            status=503,
+            title=_("We will be back in a moment"),
+            text=_("The database does not answer just now. Try again in a few seconds."),
+        )
     response.headers["Retry-After"] = "5"
     return response
 

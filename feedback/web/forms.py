@@ -7,13 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from feedback.question_types.base import Posted
 from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.form import AnswerForm
 from feedback.responses.in_field import InField
-from feedback.web.languages import NOW, names_of
+from feedback.web.languages import NOW, names_of, speaking
 from feedback.web.pages import page
 
 
@@ -56,7 +56,7 @@ class FormPage:
         self, *, status: int, posted: Posted | None = None, error: ValidationError | None = None
     ) -> HttpResponse:
         """The page as it is sent, with the errors beside their fields."""
-        with translation.override(self.language):
+        with speaking(self.language):
             form = AnswerForm(self.questionnaire, posted, turn=self.turn)
             if error is not None:
                 form.refuse(error)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from babel import Locale, UnknownLocaleError
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from feedback.question_types.base import Posted
@@ -19,11 +21,18 @@ def language_for(
         return offered[0]
     asked = [posted.get(name, "") for name in (TO, NOW)] if posted else []
     asked.append(request.GET.get("lang", ""))
-    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500])
-    for wanted in [*asked, *(name for name, _weight in accepted)]:
-        if found := nearest(wanted, offered):
-            return found
-    return offered[0]
+    return first_of([*asked, *wishes_of(request)], offered)
+
+
+def wishes_of(request: HttpRequest) -> list[str]:
+    """The languages that the browser asks for, the dearest first."""
+    header = request.headers.get("Accept-Language", "")[:500]
+    return [name for name, _weight in parse_accept_lang_header(header)]
+
+
+def first_of(wishes: Sequence[str], offered: Sequence[str]) -> str:
+    found = (nearest(wish, offered) for wish in wishes)
+    return next((name for name in found if name), offered[0])
 
 
 def nearest(wanted: str, offered: Sequence[str]) -> str:
@@ -33,7 +42,38 @@ def nearest(wanted: str, offered: Sequence[str]) -> str:
         return ""
     exact = [name for name in offered if name.lower() == lowered]
     kin = [name for name in offered if name.lower().split("-")[0] == lowered.split("-")[0]]
+    kin.sort(key=lambda name: script_of(name) != script_of(lowered))
     return next(iter([*exact, *kin]), "")
+
+
+def script_of(language: str) -> str:
+    """Hans for zh-CN, Hant for zh-TW: who reads one of them may not read the other."""
+    try:
+        return Locale.parse(language, sep="-").script or ""
+    except (UnknownLocaleError, ValueError):
+        return ""
+
+
+def speaking(language: str) -> translation.override:
+    """Within it the interface speaks a questionnaire's language, as far as it can.
+
+    Django knows zh-CN as zh-hans, and finds pt's words for pt-BR by itself. Where the
+    interface has no such language its words are English, its dates often are not.
+    """
+    code = nearest(language, interface_languages())
+    return translation.override(code if "-" in code else language)
+
+
+def interface_languages() -> list[str]:
+    return [code for code, _name in settings.LANGUAGES]
+
+
+def readers_own(request: HttpRequest) -> translation.override:
+    """For pages of no questionnaire: the interface in a language that the browser asks for.
+
+    The address is not read: what is wrong may be that it cannot be.
+    """
+    return speaking(first_of(wishes_of(request), interface_languages()))
 
 
 def names_of(languages: Sequence[str]) -> list[tuple[str, str]]:

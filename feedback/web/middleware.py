@@ -3,12 +3,16 @@
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, URLResolver
 from django.urls.resolvers import RegexPattern
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from feedback.web import errors, pages, urls
+from feedback.web.languages import first_of, wishes_of
 
 logger = logging.getLogger(__name__)
 
@@ -51,13 +55,31 @@ def public_door(get_response: Handler) -> Handler:
         except Resolver404:
             return get_response(request)
         request.resolver_match = match
+        translation.activate(settings.LANGUAGE_CODE)  # the thread may still speak a staff page's
         try:
             response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         except (OperationalError, InterfaceError):
             logger.exception("the database is away")
-            response = errors.database_away()
+            response = errors.database_away(request)
         # Without it the server would send the page in chunks.
         response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+    return handler
+
+
+def staff_language(get_response: Handler) -> Handler:
+    """A language of the browser that has the words of staff pages, else English.
+
+    Django's own middleware would take any language of the forms, and lay English words
+    out from right to left.
+    """
+
+    def handler(request: HttpRequest) -> HttpResponse:
+        language = first_of(wishes_of(request), settings.STAFF_LANGUAGES)
+        translation.activate(language)
+        response = get_response(request)
+        patch_vary_headers(response, ["Accept-Language"])
         return response
 
     return handler

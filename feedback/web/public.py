@@ -4,7 +4,6 @@ from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -29,7 +28,7 @@ from feedback.web.attempts import (
     unreadable,
 )
 from feedback.web.bodies import BadBody
-from feedback.web.languages import TO, language_for
+from feedback.web.languages import TO, language_for, readers_own, speaking
 from feedback.web.pages import page
 from feedback.web.prepared import form_page
 from feedback.web.saving import keep
@@ -43,7 +42,10 @@ def home(request: HttpRequest) -> HttpResponse:
         survey for survey in published if survey.stage() is Stage.OPEN and not is_full(survey)
     ]
     in_the_field.sort(key=lambda survey: survey.demonstration)
-    return page("public/home.html", {"surveys": in_the_field})
+    with readers_own(request):
+        shown = page("public/home.html", {"surveys": in_the_field})
+    shown.headers["Vary"] = "Accept-Language"
+    return shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +55,7 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return take(request, survey)
     language = language_for(request, survey.questionnaire.offered_languages)
-    with translation.override(language):
+    with speaking(language):
         if survey.stage is not Stage.OPEN:
             return closed_page(survey, language)
         gzip = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
@@ -62,13 +64,13 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
 
 def take(request: HttpRequest, survey: InField) -> HttpResponse:
     """What a form sent: answers, or the wish to see it in another language, or to go on later."""
-    with translation.override(language_for(request, survey.questionnaire.offered_languages)):
+    with speaking(language_for(request, survey.questionnaire.offered_languages)):
         try:
             posted, damaged = read_form(request, survey)
         except BadBody as bad:
             return unreadable(bad, survey)
     language = language_for(request, survey.questionnaire.offered_languages, posted)
-    with translation.override(language):
+    with speaking(language):
         if posted.get(TO):
             return translated(survey, posted, language)
         if posted.get("_save"):
@@ -135,7 +137,7 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
     language = language_for(request, survey.questionnaire.offered_languages, posted)
     ticket = renewed(survey, posted)
     questionnaire = revision(ticket.revision).questionnaire.in_language(language)
-    with translation.override(language):
+    with speaking(language):
         try:
             receive.check(questionnaire, posted, damaged, expired=False)
         except ValidationError as error:

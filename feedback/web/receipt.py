@@ -6,7 +6,6 @@ from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
-from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -30,7 +29,7 @@ from feedback.web.attempts import (
 )
 from feedback.web.bodies import BadBody
 from feedback.web.forms import FormPage
-from feedback.web.languages import TO, language_for
+from feedback.web.languages import TO, language_for, readers_own, speaking
 from feedback.web.pages import page
 
 View = Callable[..., HttpResponse]
@@ -56,13 +55,14 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     """What was stored; personal answers only when asked for."""
     response = receipts.find(code)
     if response is None:
-        return withdrawn(code)
+        return withdrawn(request, code)
     questionnaire, language = in_its_language(response, request)
     shown = request.GET.get("personal") == "show"
     identity = decrypt(response.identity, nonce=response.nonce) if shown else {}
-    with translation.override(language):
+    with speaking(language):
         context = {
             "questionnaire": questionnaire,
+            "language": language,
             "editable": response.survey.stage() is Stage.OPEN,
             "response": response,
             "code": code,
@@ -81,13 +81,14 @@ def in_its_language(response: Response, request: HttpRequest) -> tuple[Questionn
     return questionnaire.in_language(language), language
 
 
-def withdrawn(code: str) -> HttpResponse:
+def withdrawn(request: HttpRequest, code: str) -> HttpResponse:
     """410: it was here, and is gone for good. Raises: Http404 if it never was."""
     stone = withdrawal.tombstone(code)
     if stone is None:
         raise Http404
     context = {"stone": stone, "survey": stone.survey}
-    return page("public/withdrawn.html", context, status=410)
+    with readers_own(request):
+        return page("public/withdrawn.html", context, status=410)
 
 
 @secret
@@ -100,10 +101,10 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("receipt", args=[code]), status=303)
     response = receipts.find(code)
     if response is None:
-        return withdrawn(code)
+        return withdrawn(request, code)
     questionnaire, language = in_its_language(response, request)
-    with translation.override(language):
-        context = {"questionnaire": questionnaire, "code": code}
+    with speaking(language):
+        context = {"questionnaire": questionnaire, "language": language, "code": code}
         return page("public/withdraw.html", context)
 
 
@@ -113,11 +114,11 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     """The form with what was stored, to change it while the survey is open."""
     response = receipts.find(code)
     if response is None:
-        return withdrawn(code)
+        return withdrawn(request, code)
     survey = survey_at(response.survey.slug)
     offered = response.revision.questionnaire.offered_languages
     language = in_its_language(response, request)[1]
-    with translation.override(language):
+    with speaking(language):
         if request.method != "POST":
             if survey.stage is not Stage.OPEN:
                 return closed_page(survey, language)
@@ -128,17 +129,18 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         except BadBody as bad:
             return unreadable(bad, survey)
     language = language_for(request, offered, posted)
-    with translation.override(language):
+    with speaking(language):
         if not in_time(survey, posted):
             questionnaire = response.revision.questionnaire.in_language(language)
             return closed_page(survey, language, sent=AnswerForm(questionnaire, posted))
         if posted.get(TO):
             form = edit_page(survey, response, language, code, seen=seen_in(posted))
             return form.response(status=200, posted=posted)
-        return changed(survey, response, code, posted, damaged, language)
+        return changed(request, survey, response, code, posted, damaged, language)
 
 
 def changed(
+    request: HttpRequest,
     survey: InField,
     response: Response,
     code: str,
@@ -150,7 +152,7 @@ def changed(
     try:
         outcome = editing.change(code, posted, damaged=damaged, language=language, seen=seen)
     except Response.DoesNotExist:  # withdrawn since it was looked up
-        return withdrawn(code)
+        return withdrawn(request, code)
     match outcome:
         case editing.Changed():
             return HttpResponseRedirect(reverse("receipt", args=[code]), status=303)
@@ -202,7 +204,7 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that is stored of one's response, for programs and for keeping."""
     response = receipts.find(code)
     if response is None:
-        return withdrawn(code)
+        return withdrawn(request, code)
     questionnaire = response.revision.questionnaire
     whole = editing.whole(response)
     data = {

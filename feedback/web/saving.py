@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.http import urlencode
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -31,7 +32,7 @@ from feedback.web.attempts import (
 )
 from feedback.web.bodies import BadBody
 from feedback.web.errors import gone
-from feedback.web.languages import language_for
+from feedback.web.languages import language_for, speaking
 from feedback.web.pages import page
 from feedback.web.receipt import secret
 
@@ -116,7 +117,7 @@ def resume(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     begun = revision(partial.revision_id).questionnaire if partial else survey.questionnaire
     asked = [request.GET.get("lang", ""), partial.language if partial else "", begun.language]
     language = next(name for name in asked if name in begun.offered_languages)
-    with translation.override(language):
+    with speaking(language):
         if partial is None:
             return gone(
                 title=_("Nothing is kept here any more"),
@@ -163,6 +164,7 @@ def saved_page(
         was_sent = send_link(partial, link, survey, to=form.cleaned_data["email"])
     context = {
         "questionnaire": survey.questionnaire.in_language(language),
+        "language": language,
         "partial": partial,
         "link": link,
         "form": form if offered and not was_sent else None,
@@ -184,7 +186,7 @@ def send_link(partial: Partial, link: str, survey: InField, *, to: str) -> bool:
     ) % {
         "title": survey.questionnaire.title,
         "link": link,
-        "until": f"{partial.expires_at:%Y-%m-%d}",
+        "until": date_format(localtime(partial.expires_at), "DATE_FORMAT"),
     }
     with transaction.atomic():
         own = Partial.objects.filter(pk=partial.pk, letters__lt=MOST_LETTERS)
