@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="response",
             name="edits",
-            field=models.PositiveSmallIntegerField(db_default=0, default=0),
+            field=models.PositiveIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name="response",
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("number", models.PositiveSmallIntegerField(help_text="1 for what was sent first")),
+                ("number", models.PositiveIntegerField(help_text="1 for what was sent first")),
                 ("answers", models.JSONField()),
                 ("identity", models.BinaryField(null=True)),
                 ("language", models.CharField(max_length=35)),

@@ -50,7 +50,7 @@ class Version(models.Model):
     """What a response held before its respondent changed it; for staff."""
 
     response = models.ForeignKey(Response, models.CASCADE, related_name="versions")
-    number = models.PositiveSmallIntegerField(help_text="1 for what was sent first")
+    number = models.PositiveIntegerField(help_text="1 for what was sent first")
     answers = models.JSONField()
     identity = models.BinaryField(null=True)
     language = models.CharField(max_length=35)

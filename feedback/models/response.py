@@ -64,7 +64,7 @@ class Response(models.Model):
     answers = models.JSONField()
     identity = models.BinaryField(null=True, help_text=_("Personal answers: models/identity.py"))
     paradata = models.JSONField(null=True, help_text=_("How it came about, such as orders shown"))
-    edits = models.PositiveSmallIntegerField(default=0, db_default=0)
+    edits = models.PositiveIntegerField(default=0, db_default=0)
     edited_at = models.DateTimeField(null=True)
     status = models.SmallIntegerField(choices=Status, default=Status.NEW, db_default=Status.NEW)
     reasons = ArrayField(

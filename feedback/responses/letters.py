@@ -4,6 +4,7 @@ So a web page never waits for a mail server, and no address stands in a message 
 """
 
 import logging
+from datetime import timedelta
 from smtplib import SMTPException
 from uuid import uuid4
 
@@ -11,11 +12,14 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from feedback.models import Letter
 from feedback.models.identity import UnreadableIdentity, decrypt, encrypt
 
-MOST_TRIES = 20
+MOST_TRIES = 15  # the last some two days after the first
+MOST_AT_ONCE = 20  # at ten seconds each for a server that does not answer
+FIRST_WAIT = 5  # seconds; each further try waits twice as long
 
 logger = logging.getLogger(__name__)
 
@@ -32,11 +36,17 @@ def queue(*, to: str, subject: str, text: str) -> None:
 
 
 def send_waiting() -> int:
-    """Send what waits, each letter in a transaction of its own. Returns how many went out."""
-    sent = 0
-    waiting = Letter.objects.filter(tries__lt=MOST_TRIES).order_by("tries", "pk")
-    for pk in waiting.values_list("pk", flat=True)[:100]:
-        sent += send(pk)
+    """Send what is due, each letter in a transaction of its own. Returns how many went out.
+
+    A letter that could not be sent for two days is deleted: its link has been shown to the
+    respondent as well, and an address must not lie here for good.
+    """
+    Letter.objects.filter(tries__gte=MOST_TRIES).delete()
+    now, sent = timezone.now(), 0
+    waiting = Letter.objects.order_by("tries", "pk").values_list("pk", "tries", "queued_at")
+    for pk, tries, queued_at in waiting[:MOST_AT_ONCE]:
+        if now >= queued_at + timedelta(seconds=FIRST_WAIT * (2**tries - 1)):
+            sent += send(pk)
     return sent
 
 

@@ -14,16 +14,19 @@ from itertools import chain, islice
 from random import Random
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.datastructures import MultiValueDict
 
 from feedback.models import Revision
 from feedback.models.identity import encrypt
 from feedback.question_types.base import Answers, Item
-from feedback.questionnaire.answers import Cleaned, keep
+from feedback.questionnaire.answers import Cleaned, answer_to, asked, broken_rules, keep
+from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.expressions import Tree, holds
 from feedback.responses import receipts
 
+RESPONSES_TRIED, ANSWERS_TRIED = 200, 20
 POOL = 20_000  # answers to each item, at most
 BATCH = 100_000  # responses in one transaction
 BLOCK = 500  # responses in one piece of a COPY
@@ -34,6 +37,10 @@ COPY = """
     COPY feedback_response (survey_id, revision_id, nonce, receipt, received_at, language,
         source, seconds, answers, identity, status) FROM STDIN
 """
+
+
+class CannotMakeUp(Exception):
+    """Chance finds no answers that this questionnaire takes."""
 
 
 @dataclass(frozen=True)
@@ -79,15 +86,14 @@ def seed(
 def lines(revision: Revision, *, responses: int, seed: int, now: datetime) -> Iterator[str]:
     """Responses as lines of COPY's text format, in the order of their arrival."""
     questionnaire, chance = revision.questionnaire, Random(f"{seed} rows")
-    size = min(POOL, max(responses, 1))
-    pools = [
-        pool(item, Random(f"{seed} {item.key}"), size=size) for item in questionnaire.questions
-    ]
+    draw = (
+        walks(questionnaire, chance)
+        if depends(questionnaire)
+        else draws(questionnaire, chance, seed=seed, size=min(POOL, max(responses, 1)))
+    )
     start = f"{revision.survey_id}\t{revision.pk}"
     for arrived in arrivals(responses, Random(f"{seed} times"), now=now):
-        pieces = [pieces[int(chance.random() * size)] for pieces in pools]
-        if questionnaire.conditions:
-            pieces = list(asked_of(pieces, questionnaire.conditions))
+        pieces = next(draw)
         nonce = UUID(int=chance.getrandbits(128), version=4)
         receipt = receipts.hash_of(receipts.code_for(nonce))
         seconds = int(chance.lognormvariate(5.3, 0.7)) + 8
@@ -98,14 +104,72 @@ def lines(revision: Revision, *, responses: int, seed: int, now: datetime) -> It
         )
 
 
+def depends(questionnaire: Questionnaire) -> bool:
+    """Whether what is a fitting answer hangs on the answers before it."""
+    return bool(
+        questionnaire.offers
+        or questionnaire.demands
+        or questionnaire.formulas
+        or questionnaire.rules
+    )
+
+
+def draws(
+    questionnaire: Questionnaire, chance: Random, *, seed: int, size: int
+) -> Iterator[Sequence[Piece]]:
+    """Responses whose every answer is drawn from a pool of its own: the quick way."""
+    pools = [
+        pool(item, Random(f"{seed} {item.key}"), size=size) for item in questionnaire.questions
+    ]
+    while True:
+        pieces = [pieces[int(chance.random() * size)] for pieces in pools]
+        if questionnaire.conditions:
+            pieces = list(asked_of(pieces, questionnaire.conditions))
+        yield pieces
+
+
+def walks(questionnaire: Questionnaire, chance: Random) -> Iterator[Sequence[Piece]]:
+    """Responses answered item by item, each answer fitting those before it.
+
+    Raises:
+        CannotMakeUp: no response was found that the form would take.
+    """
+    while True:
+        tries = (walk(questionnaire, chance) for _try in range(RESPONSES_TRIED))
+        found = next((pieces for pieces in tries if pieces is not None), None)
+        if found is None:
+            raise CannotMakeUp(f"{questionnaire.slug} asks for answers that chance does not give")
+        yield found
+
+
+def walk(questionnaire: Questionnaire, chance: Random) -> Sequence[Piece] | None:
+    """One response, or None where chance came to an item that it could not answer."""
+    values: Answers = {}
+    pieces = []
+    for item in questionnaire.questions:
+        if not asked(item, questionnaire, values):
+            continue
+        for fields in (*(item.made_up(chance) for _try in range(ANSWERS_TRIED)), {}):
+            try:
+                stored = answer_to(item, questionnaire, MultiValueDict(fields), values)
+            except ValidationError:
+                continue
+            values |= stored
+            pieces.append(piece(item, stored))
+            break
+        else:
+            return None
+    return None if broken_rules(questionnaire, values, besides={}) else pieces
+
+
 def pool(item: Item, chance: Random, *, size: int) -> Sequence[Piece]:
     """Answers to one item, each as the form would have cleaned it."""
-    return [piece(item, item.made_up(chance)) for _ in range(size)]
+    made = (MultiValueDict(item.made_up(chance)) for _ in range(size))
+    return [piece(item, item.clean(fields)) for fields in made]
 
 
-def piece(item: Item, fields: dict[str, list[str]]) -> Piece:
+def piece(item: Item, values: Answers) -> Piece:
     cleaned = Cleaned()
-    values = item.clean(MultiValueDict(fields))
     keep(cleaned, values, personal=item.personal)
     inside = json.dumps(cleaned.answers, ensure_ascii=False)[1:-1]
     # JSON has no raw tab or line end, so a backslash is all that COPY would misread.

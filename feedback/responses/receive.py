@@ -35,7 +35,7 @@ EXPIRED = _(
 )
 
 # Fields of the page that are no items; no key begins with "_", or is called ticket.
-BESIDES = frozenset({"ticket", "_language", "_page", "_seen", *screening.FIELDS})
+BESIDES = frozenset({"ticket", "_language", "_page", "_seen", "_all", *screening.FIELDS})
 NOTHING_KNOWN = Arrival()
 
 INSERT = """

@@ -16,6 +16,8 @@ from feedback.responses.in_field import InField
 from feedback.web.languages import NOW, names_of, speaking
 from feedback.web.pages import page
 
+ALL = "_all"  # the field that says so: see ``FormPage.context``
+
 
 @dataclass(frozen=True)
 class Around:
@@ -60,18 +62,30 @@ class FormPage:
             form = AnswerForm(self.questionnaire, posted, turn=self.turn)
             if error is not None:
                 form.refuse(error)
-            response = page("public/answer.html", self.context(form), status=status)
+            context = self.context(form, keeps_all=bool(posted and posted.get(ALL)))
+            response = page("public/answer.html", context, status=status)
         response.headers["Cache-Control"] = "private, no-store"
         return response
 
-    def context(self, form: AnswerForm) -> dict[str, Any]:
+    def context(self, form: AnswerForm, *, keeps_all: bool = False) -> dict[str, Any]:
+        """What the template needs.
+
+        Args:
+            keeps_all: whether the respondent chose to have everything kept, so that what
+                is saved by itself takes the personal answers along.
+        """
         questionnaire, slug = self.questionnaire, self.questionnaire.slug
         names = questionnaire.field_names
         return {
             "questionnaire": questionnaire,
             "form": form,
             "action": self.action,
-            "hidden": {"ticket": self.ticket, NOW: self.language, **self.hidden},
+            "hidden": {
+                "ticket": self.ticket,
+                NOW: self.language,
+                **({ALL: 1} if keeps_all else {}),
+                **self.hidden,
+            },
             "languages": names_of(self.languages) if len(self.languages) > 1 else [],
             "language": self.language,
             "check": reverse("check", args=[slug]),

@@ -1,5 +1,7 @@
 """Pages for everyone: the surveys in the field and their forms. No cookie, no session."""
 
+from dataclasses import replace
+
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -161,6 +163,8 @@ def conflict(survey: InField, outcome: Conflict, posted: Posted, language: str) 
         hidden={"_seen": outcome.edits},
         extra={"conflict": True, "change": change},
     )
+    # Kept under the fresh ticket it would be counted as begun once more.
+    form = replace(form, around=replace(form.around, days=0))
     return form.response(status=409, posted=posted)
 
 

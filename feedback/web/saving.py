@@ -16,12 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from feedback.models import Partial
 from feedback.question_types.base import Posted
+from feedback.questionnaire.form import AnswerForm
 from feedback.responses import letters, partials, tickets
 from feedback.responses.in_field import InField, revision
 from feedback.responses.receive import general
 from feedback.responses.tickets import Ticket
 from feedback.web.arrivals import source_of
 from feedback.web.attempts import (
+    closed_page,
     in_time,
     page_for,
     page_number,
@@ -32,6 +34,7 @@ from feedback.web.attempts import (
 )
 from feedback.web.bodies import BadBody
 from feedback.web.errors import gone
+from feedback.web.forms import ALL
 from feedback.web.languages import language_for, speaking
 from feedback.web.pages import page
 from feedback.web.receipt import secret
@@ -140,14 +143,20 @@ def resumed(survey: InField, partial: Partial, language: str) -> HttpResponse:
         nonce=partial.nonce,
         at=int(partial.begun_at.timestamp()),
     )
+    renewal = survey.renewal()
+    if not survey.takes(issued_at=renewal):
+        questionnaire = revision(partial.revision_id).questionnaire.in_language(language)
+        typed = AnswerForm(questionnaire, partials.fields_of(partial))
+        return closed_page(survey, language, sent=typed)
     query = urlencode({"source": partial.source}) if partial.source else ""
     form = page_for(
         survey,
         partial.revision_id,
         language,
-        ticket=tickets.signed(replace(ticket, issued_at=survey.renewal())),
+        ticket=tickets.signed(replace(ticket, issued_at=renewal)),
         action=f"{reverse('answer', args=[survey.survey.slug])}{query and '?'}{query}",
-        extra={"resumed": partial, "keeps_all": partial.chosen},
+        hidden={ALL: 1} if partial.chosen else {},
+        extra={"resumed": partial},
     )
     return form.response(status=200, posted=partials.fields_of(partial))
 
@@ -184,7 +193,9 @@ def send_link(partial: Partial, link: str, survey: InField, *, to: str) -> bool:
         "Whoever has the link can read and change them. They are kept until %(until)s.\n"
         "If this was not you, somebody mistyped their address: you can ignore this message."
     ) % {
-        "title": survey.questionnaire.title,
+        "title": survey.questionnaire.in_language(partial.language).title
+        if partial.language in survey.questionnaire.offered_languages
+        else survey.questionnaire.title,
         "link": link,
         "until": date_format(localtime(partial.expires_at), "DATE_FORMAT"),
     }

@@ -13,14 +13,12 @@ export function keepSaving(form) {
   let underWay = false;
 
   const mayKeepAll = () =>
-    "keepsAll" in form.dataset ||
+    form.elements._all ||
     consents.some((name) => form.querySelector(`[name="${name}"]:checked`));
 
   function fields() {
     const all = new URLSearchParams(new FormData(form));
     if (!mayKeepAll()) for (const name of personal) all.delete(name);
-    const page = form.querySelector(".page:not([hidden], .not-asked)");
-    all.set("_page", page?.id.replace("page-", "") ?? "");
     return all;
   }
 
@@ -42,6 +40,7 @@ export function keepSaving(form) {
       if (!saved) throw new Error("not kept");
       form.elements.ticket.value = ticket;
       sent = text;
+      form.dispatchEvent(new Event("saved"));
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
       note.textContent = note.dataset.words.replace("{time}", time);
     } catch {

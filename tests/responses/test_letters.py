@@ -1,11 +1,13 @@
 """Letters: encrypted while they wait, gone once sent, none in the way of another."""
 
 import logging
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.core import mail
 from django.test import override_settings
+from django.utils import timezone
 
 from feedback.models import Letter
 from feedback.responses import letters
@@ -38,7 +40,18 @@ def test_a_mail_server_that_is_away_leaves_it_queued(caplog: pytest.LogCaptureFi
 
     assert Letter.objects.get().tries == 1
     assert "could not be sent" in caplog.text and "ada" not in caplog.text
+    assert letters.send_waiting() == 0  # not at once again
+    Letter.objects.update(queued_at=timezone.now() - timedelta(minutes=1))
     assert letters.send_waiting() == 1
+
+
+def test_a_letter_that_was_given_up_is_gone() -> None:
+    """An address must not lie in the database for good."""
+    queue()
+    Letter.objects.update(tries=letters.MOST_TRIES)
+
+    assert letters.send_waiting() == 0
+    assert not Letter.objects.exists()
 
 
 def test_a_letter_that_cannot_be_sent_holds_up_no_other() -> None:

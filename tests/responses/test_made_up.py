@@ -12,8 +12,10 @@ from feedback.authoring.publish import publish
 from feedback.models import Change, Response
 from feedback.models.identity import decrypt
 from feedback.question_types import REGISTRY
+from feedback.questionnaire.answers import clean_answers, refilled
 from feedback.questionnaire.definition import Questionnaire
 from feedback.responses import made_up, receipts
+from tests import build
 
 ITEMS = [
     {"key": "name", "type": "short_text", "text": "Name", "required": True, "personal": True},
@@ -130,3 +132,30 @@ def test_if_empty_leaves_a_survey_with_responses_alone(revision, capsys):
 def test_a_survey_that_is_not_published_is_named_with_the_remedy(slug):
     with pytest.raises(CommandError, match="load_survey FILE --publish"):
         call_command("seed_demo", slug)
+
+
+def test_made_up_responses_are_such_as_the_form_would_have_taken(db):
+    """Also where options, needs, sums and rules hang on earlier answers."""
+    choices = [{"code": code, "text": code} for code in "abc"]
+    conditional = [option | {"show_if": f'uses includes "{option["code"]}"'} for option in choices]
+    rule = {"holds": "children <= people", "message": "More children than people", "at": "children"}
+    survey = build.survey(
+        [
+            {"key": "uses", "type": "multiple_choice", "text": "?", "choices": choices},
+            {"key": "best", "type": "single_choice", "text": "?", "choices": conditional},
+            {"key": "people", "type": "number", "text": "?", "least": 1, "most": 9},
+            {"key": "children", "type": "number", "text": "?", "least": 0, "most": 9},
+            {"key": "adults", "type": "computed", "text": "?", "value": "people - children"},
+            {"key": "why", "type": "long_text", "text": "?", "required_if": "adults > 4"},
+        ],
+        rules=[rule],
+    )
+
+    seeded(survey.live)
+
+    asked = survey.live.questionnaire
+    for response in Response.objects.all():
+        fields = MultiValueDict(refilled(asked, response.answers))
+        assert clean_answers(asked, fields).answers == response.answers
+    assert Response.objects.filter(answers__adults__gt=4).exists()  # control
+    assert Response.objects.exclude(answers__has_key="best").exists()

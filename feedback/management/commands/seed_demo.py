@@ -44,6 +44,8 @@ class Command(BaseCommand):
                 f"{survey} has responses made up from the seed {options['seed']} already. "
                 "Choose another --seed."
             ) from error
+        except made_up.CannotMakeUp as error:
+            raise CommandError(f"{error}. Nothing more was stored.") from error
         seconds = progress.end()
         if not revision.questionnaire.demonstration:
             self.stderr.write(f"{survey} is no demonstration: filter by the source “demo…”.")
