@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from feedback.question_types.base import Message
+from feedback.question_types.columns import Message
 
 MOST_AT_ONCE = 15  # bars; what was chosen less often is for who asks for it
 

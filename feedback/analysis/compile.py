@@ -12,7 +12,8 @@ from feedback.analysis.intervals import wilson
 from feedback.frames.cache import frame_of
 from feedback.frames.layout import layout_of, state_name
 from feedback.models import FrameChunk, Status, Summary, Survey
-from feedback.question_types.base import Item, State
+from feedback.question_types.base import Item
+from feedback.question_types.columns import State
 
 Figures = dict[str, Any]
 

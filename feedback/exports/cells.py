@@ -23,7 +23,7 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact
 
-from feedback.question_types.base import Column, Dtype, Message, Repeated, State
+from feedback.question_types.columns import Column, Dtype, Message, Repeated, State
 from feedback.questionnaire.codebook import (
     FORMULA_STARTS,
     GUARD,

@@ -29,7 +29,8 @@ from django.db.models.functions import Coalesce
 from feedback.exports.cells import cell_of, guarded_in_sql, joined, moment, or_missing
 from feedback.models import Response, Status, Survey, Tag
 from feedback.models.identity import decrypt
-from feedback.question_types.base import Answers, Column, Item
+from feedback.question_types.base import Answers, Item
+from feedback.question_types.columns import Column
 from feedback.questionnaire.codebook import BLANK, guarded
 from feedback.responses.selection import Selection
 

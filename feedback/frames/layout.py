@@ -14,7 +14,8 @@ import polars as pl
 from django.db.models import Expression, F
 
 from feedback.models import Revision, Survey
-from feedback.question_types.base import Column, Dtype, Item, state_of
+from feedback.question_types.base import Item
+from feedback.question_types.columns import Column, Dtype, state_of
 from feedback.questionnaire.changes import pooled
 from feedback.responses.in_field import revision
 

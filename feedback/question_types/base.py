@@ -15,9 +15,9 @@ answer; a part beside it, such as the text of "other", has a name of its own,
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from functools import cached_property
 from random import Random
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
@@ -27,27 +27,18 @@ from crispy_forms.layout import Div, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import (
-    BigIntegerField,
-    Expression,
-    FloatField,
-    Func,
-    IntegerField,
     Q,
-    TextField,
-    Value,
 )
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast, Coalesce
 from django.utils.datastructures import MultiValueDict
 from django.utils.formats import number_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from feedback.question_types.columns import Column, Dtype, Message, state_of, text_of
 
 JSON: TypeAlias = str | int | float | bool | list[Any] | dict[str, Any] | None
 Answers: TypeAlias = dict[str, JSON]
 Posted: TypeAlias = MultiValueDict[str, str]
-Message: TypeAlias = str | Promise
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9])*$", max_length=40)]
 Code = Annotated[
@@ -78,27 +69,6 @@ def number_in_words(number: float) -> str:
     return number_format(Decimal(f"{number:.15g}"), force_grouping=False)
 
 
-class State(IntEnum):
-    """How one respondent stands to one item; stored in frames as these numbers."""
-
-    ANSWERED = 0
-    BLANK = 1
-    NOT_SHOWN = 2
-    DECLINED = 3
-
-
-class Dtype(StrEnum):
-    """What a column holds; every export format and the frames map it to their own."""
-
-    TEXT = "text"
-    CODE = "code"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    DATE = "date"
-    TIME = "time"
-    BOOLEAN = "boolean"
-
-
 class Kind(StrEnum):
     """What an answer is to a condition; conditions compare only what is of one kind."""
 
@@ -109,86 +79,6 @@ class Kind(StrEnum):
     TRUTH = "truth"
     DAY = "day"
     TIME = "time"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of exports, codebook and frames: two expressions over a response row.
-
-    ``value`` gives the typed answer (anything at all unless ``state`` is ANSWERED),
-    ``state`` one of ``State``. A personal column's value lies in the encrypted
-    ``identity``, so ``value`` is None and ``part`` names it there.
-    """
-
-    name: str
-    label: str
-    part: str  # the entry of ``answers`` or ``identity`` that it reads
-    dtype: Dtype
-    value: Expression | None
-    state: Expression
-    labels: Mapping[str, Message] = field(default_factory=dict)  # of codes; empty for others
-
-    @property
-    def personal(self) -> bool:
-        return self.value is None
-
-    @property
-    def closed(self) -> bool:
-        """Whether its values can be counted: not text, not personal."""
-        return not self.personal and self.dtype is not Dtype.TEXT
-
-
-class Repeated(Func):
-    """A function whose template names its arguments more than once."""
-
-    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> tuple[str, Any]:
-        sql, params = super().as_sql(compiler, connection, *args, **extra)
-        template = str(self.extra.get("template", self.template))
-        return sql, list(params) * template.count("%(expressions)s")
-
-
-def text_of(part: str) -> Expression:
-    """The answer as text."""
-    return KeyTextTransform(part, "answers", output_field=TextField())
-
-
-def integer_of(part: str) -> Expression:
-    """The answer as a whole number; NULL unless it is one."""
-    whole = Func(text_of(part), Value("^-?[0-9]{1,18}$"), function="substring")
-    return Cast(whole, BigIntegerField())
-
-
-def decimal_of(part: str) -> Expression:
-    """The answer as a number of 64 bits; NULL unless it is one."""
-    number = Func(text_of(part), Value(r"^-?[0-9.]{1,20}$"), function="substring")
-    return Cast(number, FloatField())
-
-
-def true_of(part: str) -> Expression:
-    """1 where the answer is true, else 0."""
-    return Func(
-        KeyTransform(part, "answers"),
-        template="(%(expressions)s = 'true'::jsonb)::int",
-        output_field=IntegerField(),
-    )
-
-
-def holds(part: str, code: str) -> Expression:
-    """1 where the list of codes in the answer holds ``code``, else 0."""
-    found = Func(KeyTransform(part, "answers"), Value(code), function="jsonb_exists")
-    return Cast(Coalesce(found, Value(False)), IntegerField())
-
-
-def state_of(part: str) -> Expression:
-    """The answer's ``State``, from its JSON type alone."""
-    return Func(
-        KeyTransform(part, "answers"),
-        template=(
-            "CASE COALESCE(jsonb_typeof(%(expressions)s), 'missing') WHEN 'null' THEN 1"
-            " WHEN 'missing' THEN 2 WHEN 'object' THEN 3 ELSE 0 END"
-        ),
-        output_field=IntegerField(),
-    )
 
 
 class Choice(BaseModel):

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 
-from feedback.question_types.base import Answers, Choice, Column, Item, Message, Posted
+from feedback.question_types.base import Answers, Choice, Item, Posted
+from feedback.question_types.columns import Column, Message
 from feedback.question_types.text import TextField
 
 OTHER = "other"

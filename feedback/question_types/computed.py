@@ -18,17 +18,8 @@ from django.db.models import Expression, FloatField, Q
 from django.db.models.fields.json import KeyTransform
 from pydantic import Field
 
-from feedback.question_types.base import (
-    JSON,
-    Answers,
-    Column,
-    Example,
-    Item,
-    Kind,
-    Message,
-    Posted,
-    Repeated,
-)
+from feedback.question_types.base import JSON, Answers, Example, Item, Kind, Posted
+from feedback.question_types.columns import Column, Message, Repeated
 from feedback.question_types.number import Number
 from feedback.question_types.short_text import ShortText
 from feedback.question_types.unasked import Unasked

@@ -14,21 +14,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from feedback.question_types.base import (
-    JSON,
-    REQUIRED,
-    Column,
-    Dtype,
-    Example,
-    Item,
-    Kind,
-    Message,
-    distribution,
-    leaning,
-    state_of,
-    text_of,
-)
+from feedback.question_types.base import JSON, REQUIRED, Example, Item, Kind, distribution, leaning
 from feedback.question_types.choices import NOT_OFFERED, OptionField
+from feedback.question_types.columns import Column, Dtype, Message, state_of, text_of
 
 PICK = _("Choose a country")
 LIKELY = "US IN DE CN GB BR FR JP NG CA KE ES PL ID EG CH MX NL UA AU"

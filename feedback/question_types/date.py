@@ -11,19 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from pydantic import model_validator
 
-from feedback.question_types.base import (
-    JSON,
-    REQUIRED,
-    Answers,
-    Column,
-    Dtype,
-    Example,
-    Item,
-    Kind,
-    Message,
-    state_of,
-    text_of,
-)
+from feedback.question_types.base import JSON, REQUIRED, Answers, Example, Item, Kind
+from feedback.question_types.columns import Column, Dtype, Message, state_of, text_of
 
 SHAPE = _("This is not a day. Write it as year-month-day, such as 2026-05-31.")
 TOO_EARLY = _("This day is too early: the earliest is %(limit)s.")

@@ -8,7 +8,8 @@ from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
 from feedback.question_types import phrases
-from feedback.question_types.base import Column, Example, Item
+from feedback.question_types.base import Example, Item
+from feedback.question_types.columns import Column
 from feedback.question_types.text import TextField
 
 SHAPE = _("This is not a whole e-mail address. Write it like name@example.org.")

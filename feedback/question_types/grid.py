@@ -24,16 +24,13 @@ from feedback.question_types.base import (
     REQUIRED,
     Answers,
     Choice,
-    Column,
     Example,
     Item,
     Kind,
-    Message,
     Posted,
-    State,
-    state_of,
 )
 from feedback.question_types.choices import Dealing, joined, refuse_repeated
+from feedback.question_types.columns import Column, Message, State, state_of
 from feedback.question_types.multiple_choice import MultipleChoice
 from feedback.question_types.single_choice import SingleChoice
 from feedback.question_types.templated import Templated

@@ -10,7 +10,8 @@ from typing import Literal
 from django import forms
 from pydantic import Field
 
-from feedback.question_types.base import Column, Example
+from feedback.question_types.base import Example
+from feedback.question_types.columns import Column
 from feedback.question_types.text import TextField
 from feedback.question_types.unasked import Unasked
 

@@ -13,20 +13,9 @@ from django.utils.translation import ngettext_lazy
 from pydantic import Field, model_validator
 
 from feedback.question_types import phrases
-from feedback.question_types.base import (
-    JSON,
-    REQUIRED,
-    Answers,
-    Choice,
-    Column,
-    Dtype,
-    Example,
-    Kind,
-    Message,
-    holds,
-    state_of,
-)
+from feedback.question_types.base import JSON, REQUIRED, Answers, Choice, Example, Kind
 from feedback.question_types.choices import NOT_OFFERED, OTHER, Offering
+from feedback.question_types.columns import Column, Dtype, Message, holds, state_of
 
 TOO_FEW = ngettext_lazy("Choose at least %(n)d option.", "Choose at least %(n)d options.", "n")
 TOO_MANY = ngettext_lazy(

@@ -21,17 +21,12 @@ from feedback.question_types.base import (
     JSON,
     REQUIRED,
     Answers,
-    Column,
-    Dtype,
     Example,
     Item,
     Kind,
-    Message,
-    decimal_of,
-    integer_of,
     number_in_words,
-    state_of,
 )
+from feedback.question_types.columns import Column, Dtype, Message, decimal_of, integer_of, state_of
 
 WHOLE = _("“%(text)s” is not a whole number. Write digits only, such as 12.")
 DECIMAL = _("“%(text)s” is not a number. Write it like 12 or 12.5, without other signs.")

@@ -26,20 +26,9 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 
-from feedback.question_types.base import (
-    DECLINED,
-    JSON,
-    REQUIRED,
-    Answers,
-    Choice,
-    Column,
-    Dtype,
-    Example,
-    Kind,
-    Message,
-    state_of,
-)
+from feedback.question_types.base import DECLINED, JSON, REQUIRED, Answers, Choice, Example, Kind
 from feedback.question_types.choices import NOT_OFFERED, Listed, OptionField
+from feedback.question_types.columns import Column, Dtype, Message, state_of
 from feedback.question_types.templated import Templated
 
 UNRANKED = "–"

@@ -9,18 +9,9 @@ from crispy_forms.layout import Div, LayoutObject
 from django import forms
 from django.db.models import Q
 
-from feedback.question_types.base import (
-    REQUIRED,
-    Column,
-    Dtype,
-    Item,
-    Kind,
-    Message,
-    distribution,
-    integer_of,
-    state_of,
-)
+from feedback.question_types.base import REQUIRED, Item, Kind, distribution
 from feedback.question_types.choices import NOT_OFFERED, OptionField
+from feedback.question_types.columns import Column, Dtype, Message, integer_of, state_of
 
 
 class Scale(Item):

@@ -7,7 +7,8 @@ from django import forms
 from pydantic import Field, model_validator
 
 from feedback.question_types import phrases
-from feedback.question_types.base import Column, Example, Item
+from feedback.question_types.base import Example, Item
+from feedback.question_types.columns import Column
 from feedback.question_types.text import Matching, TextField
 
 

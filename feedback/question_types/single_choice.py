@@ -14,17 +14,13 @@ from feedback.question_types.base import (
     REQUIRED,
     Answers,
     Choice,
-    Column,
-    Dtype,
     Example,
     Kind,
-    Message,
     distribution,
     leaning,
-    state_of,
-    text_of,
 )
 from feedback.question_types.choices import NOT_OFFERED, OTHER, Offering, OptionField
+from feedback.question_types.columns import Column, Dtype, Message, state_of, text_of
 
 BOTH = _("You chose an option of the list and also typed another. Keep one of the two.")
 PICK = _("Choose one")

@@ -7,17 +7,8 @@ import polars as pl
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from feedback.question_types.base import (
-    REQUIRED,
-    Answers,
-    Column,
-    Dtype,
-    Example,
-    Item,
-    Kind,
-    state_of,
-    text_of,
-)
+from feedback.question_types.base import REQUIRED, Answers, Example, Item, Kind
+from feedback.question_types.columns import Column, Dtype, state_of, text_of
 
 SHAPE = _("This is not a time of day. Write hours and minutes, such as 14:05.")
 

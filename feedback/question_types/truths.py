@@ -6,16 +6,8 @@ from typing import Any, ClassVar
 import polars as pl
 from django.db.models import Q
 
-from feedback.question_types.base import (
-    JSON,
-    Column,
-    Dtype,
-    Item,
-    Kind,
-    Message,
-    state_of,
-    true_of,
-)
+from feedback.question_types.base import JSON, Item, Kind
+from feedback.question_types.columns import Column, Dtype, Message, state_of, true_of
 
 
 class Truth(Item):

@@ -8,7 +8,8 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from feedback.question_types import phrases
-from feedback.question_types.base import Column, Example, Item
+from feedback.question_types.base import Example, Item
+from feedback.question_types.columns import Column
 from feedback.question_types.text import TextField
 
 SHAPE = _("This is not a whole web address. Write it like https://example.org.")

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from feedback.question_types.base import WAYS, Column, Dtype, Item, Message
+from feedback.question_types.base import WAYS, Item
+from feedback.question_types.columns import Column, Dtype, Message
 
 # What an export writes instead of an answer. A text that reads the same gets a guard.
 BLANK, NOT_SHOWN = "", "[not_shown]"

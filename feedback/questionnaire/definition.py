@@ -19,7 +19,8 @@ from pydantic import (
 )
 
 from feedback.question_types import AnyItem
-from feedback.question_types.base import Column, Condition, Item, Key, Wording
+from feedback.question_types.base import Condition, Item, Key, Wording
+from feedback.question_types.columns import Column
 from feedback.questionnaire import recall, translations
 from feedback.questionnaire.carrying import raw_items, written_out
 from feedback.questionnaire.expressions import Tree, parse

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from feedback.question_types.base import JSON, Answers, Item, Message, State
+from feedback.question_types.base import JSON, Answers, Item
+from feedback.question_types.columns import Message, State
 from feedback.questionnaire.definition import Page, Questionnaire
 
 

@@ -21,7 +21,8 @@ from django.utils.datastructures import MultiValueDict
 
 from feedback.models import Response, Revision, Survey
 from feedback.models.identity import encrypt
-from feedback.question_types.base import Column, Dtype, Item
+from feedback.question_types.base import Item
+from feedback.question_types.columns import Column, Dtype
 from feedback.questionnaire.answers import Cleaned, keep
 from feedback.questionnaire.changes import pooled
 from feedback.questionnaire.codebook import DECLINED_CODES, MISSING_CODES, NOT_SHOWN, unguarded

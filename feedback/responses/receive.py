@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from feedback.models import Response
 from feedback.models.identity import decrypt, encrypt
 from feedback.models.survey import Stage
-from feedback.question_types.base import Message, Posted
+from feedback.question_types.base import Posted
+from feedback.question_types.columns import Message
 from feedback.questionnaire.answers import Cleaned, clean_answers
 from feedback.questionnaire.definition import Questionnaire
 from feedback.responses import receipts, screening, tickets

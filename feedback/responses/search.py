@@ -14,7 +14,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from feedback.models import Response, SearchText, Survey
-from feedback.question_types.base import Dtype, Item, text_of
+from feedback.question_types.base import Item
+from feedback.question_types.columns import Dtype, text_of
 
 # Han, kana, Thai, Lao, Khmer, Burmese, Tibetan: scripts written without spaces.
 UNSPACED = re.compile(

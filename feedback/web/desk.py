@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from feedback.frames.layout import layout_of
 from feedback.models import Reason, Response, Role, Survey
 from feedback.permissions import Access, survey_for
-from feedback.question_types.base import Item, Message
+from feedback.question_types.base import Item
+from feedback.question_types.columns import Message
 from feedback.responses.selection import (
     ANSWER,
     STATUS_NAMES,

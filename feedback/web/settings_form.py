@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.authoring.field_control import FieldControl
-from feedback.question_types.base import Message
+from feedback.question_types.columns import Message
 
 LONGEST_TEXT = 5_000
 

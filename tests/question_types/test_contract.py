@@ -22,7 +22,8 @@ from feedback.frames.layout import Layout, layout_of, state_name
 from feedback.models import Response, Survey
 from feedback.models.identity import decrypt
 from feedback.question_types import REGISTRY
-from feedback.question_types.base import Dtype, Item, State
+from feedback.question_types.base import Item
+from feedback.question_types.columns import Dtype, State
 from feedback.questionnaire.answers import clean_answers
 from feedback.questionnaire.readers.document import read
 from feedback.questionnaire.type_docs import chapter

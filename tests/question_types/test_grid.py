@@ -14,7 +14,7 @@ from feedback.analysis.compile import figures
 from feedback.exports.csv import Choices, stream
 from feedback.frames.layout import layout_of
 from feedback.models import Response, Role, Survey
-from feedback.question_types.base import State
+from feedback.question_types.columns import State
 from feedback.question_types.grid import Grid
 from feedback.questionnaire.expressions import holds, parse
 from feedback.questionnaire.form import AnswerForm

@@ -8,7 +8,8 @@ from django.utils.datastructures import MultiValueDict
 
 from feedback.analysis.compile import figures
 from feedback.models import Response, Role
-from feedback.question_types.base import Dtype, Kind
+from feedback.question_types.base import Kind
+from feedback.question_types.columns import Dtype
 from feedback.question_types.computed import Computed
 from feedback.question_types.hidden import Hidden
 from feedback.questionnaire.form import AnswerForm
