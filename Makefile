@@ -48,6 +48,10 @@ messages: $(DEVELOPMENT) ## gather what is to be translated into locale/; ADD=sv
 bench: $(DEVELOPMENT) ## measure against the limits; ONLY=name for one of them
 	@$(BIN)/python -m benchmarks.run $(if $(ONLY),ONLY=$(ONLY))
 
+.PHONY: pictures
+pictures: $(DEVELOPMENT) ## draw the pictures of question types for the docs
+	@$(OFFLINE) DEBUG=1 DJANGO_SETTINGS_MODULE=survey_site.settings $(BIN)/python -m tests.draw_types
+
 .PHONY: lock
 lock: $(DEVELOPMENT) ## write both lock files anew from pyproject.toml
 	@$(LOCK) --output-file requirements.txt

@@ -3,9 +3,14 @@
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date, time
+from typing import Any
+
+import polars as pl
 
 from feedback.question_types import REGISTRY
-from feedback.question_types.base import Item
+from feedback.question_types.base import Example, Item
+from feedback.question_types.columns import Column, Dtype
 from feedback.questionnaire.definition import as_data
 
 INTRODUCTION = """# Question types
@@ -21,12 +26,15 @@ stand apart encrypted, `personal`. An option has a `code` and a `text`, perhaps 
 and may be `exclusive` (it goes with no other) or `fixed` (it keeps its place at the end
 when the others are shuffled).
 """
+LONGEST_CELL = 300
 COMMON = set(Item.model_fields)
 
 
 def reference() -> str:
     """The whole page, in Markdown."""
-    return "\n".join([INTRODUCTION, *(line for kind in REGISTRY for line in chapter(kind))])
+    return "\n".join(
+        [INTRODUCTION, *table(), *(line for kind in REGISTRY for line in chapter(kind))]
+    )
 
 
 def chapter(kind: type[Item]) -> Iterator[str]:
@@ -38,6 +46,54 @@ def chapter(kind: type[Item]) -> Iterator[str]:
     if example.item.asks:
         yield from answers(example.item)
         yield from columns(example.item)
+
+
+def table() -> Iterator[str]:
+    """Every type in one row: how it is written, looks, is stored, exported and counted."""
+    yield "## At a glance\n"
+    yield "| type | definition | look | stored | columns | tally |\n|---|---|---|---|---|---|"
+    for kind in REGISTRY:
+        example = kind.example()
+        item = example.item
+        written = code(json.dumps(as_data(item), ensure_ascii=False))
+        look = f"![{item.type}](images/types/{item.type}.png)" if seen(item) else "not seen"
+        kept = code(json.dumps(example.accepts[0][1], ensure_ascii=False))
+        names = ", ".join(f"`{column.name}`" for column in item.columns()) or "none"
+        counted = code(json.dumps(tally_of(example), ensure_ascii=False))
+        yield f"| [{item.type}](#{item.type}) | {written} | {look} | {kept} | {names} | {counted} |"
+    yield ""
+
+
+def seen(item: Item) -> bool:
+    """Whether a respondent sees it; a hidden or a computed item shows nothing."""
+    return not (item.formula or item.address_part)
+
+
+def code(text: str) -> str:
+    return f"`{plain(text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + '…')}`"
+
+
+def tally_of(example: Example) -> dict[str, Any]:
+    """What the figures say of the answers of an example."""
+    item = example.item
+    rows = [cells for cells in example.cells if all(v is not None for v in cells.values())]
+    data = {
+        column.name: [as_value(column, cells[column.name]) for cells in rows]
+        for column in item.columns()
+        if column.closed
+    }
+    frame = pl.DataFrame(data)
+    if not data or not rows or item.personal:
+        return {}
+    parts = {name: part.tally(frame) for name, part in item.operands().items() if part is not item}
+    return item.tally(frame) | parts
+
+
+def as_value(column: Column, cell: Any) -> Any:
+    """A cell of an example as frames hold it."""
+    if column.dtype is Dtype.DATE:
+        return date.fromisoformat(cell)
+    return time.fromisoformat(cell) if column.dtype is Dtype.TIME else cell
 
 
 def settings(kind: type[Item]) -> Iterator[str]:

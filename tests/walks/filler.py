@@ -22,7 +22,7 @@ CONTROLS = "input:not([type=hidden]), select, textarea"
 VISIBLE = f"""() => {{
   const form = document.querySelector("form:has(input[name=ticket])");
   const controls = [...form.querySelectorAll("{CONTROLS}")];
-  return [...new Set(controls.filter((c) => c.checkVisibility()).map((c) => c.name))];
+  return [...new Set(controls.filter((c) => /^[a-z]/.test(c.name) && c.checkVisibility()).map((c) => c.name))];
 }}"""
 # Which parts of the form are there to see: others after a step.
 STEP = f"""() => {{
