@@ -22,7 +22,8 @@ CONTROLS = "input:not([type=hidden]), select, textarea"
 VISIBLE = f"""() => {{
   const form = document.querySelector("form:has(input[name=ticket])");
   const controls = [...form.querySelectorAll("{CONTROLS}")];
-  return [...new Set(controls.filter((c) => /^[a-z]/.test(c.name) && c.checkVisibility()).map((c) => c.name))];
+  const seen = controls.filter((c) => /^[a-z]/.test(c.name) && c.checkVisibility());
+  return [...new Set(seen.map((c) => c.name))];
 }}"""
 # Which parts of the form are there to see: others after a step.
 STEP = f"""() => {{
