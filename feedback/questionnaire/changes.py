@@ -4,10 +4,11 @@ A key keeps its type for good (``authoring/publish.py`` sees to it); its wording
 options and its range may change. The newest wording stands for all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from feedback.question_types.base import Item
 from feedback.questionnaire.definition import Questionnaire
+from feedback.questionnaire.recall import filled, keys_in, words_for
 
 
 def pooled(newest_first: Iterable[Questionnaire]) -> list[Item]:
@@ -20,4 +21,13 @@ def pooled(newest_first: Iterable[Questionnaire]) -> list[Item]:
         for item in questionnaire.questions:
             newer = items.get(item.key)
             items[item.key] = newer.pool(item) if newer else item
-    return list(items.values())
+    operands = {name: part for item in items.values() for name, part in item.operands().items()}
+    return [named(item, operands) for item in items.values()]
+
+
+def named(item: Item, operands: Mapping[str, Item]) -> Item:
+    """The item with its question as it reads for all: where an answer is recalled, by name."""
+    if not keys_in(item.text):
+        return item
+    text = filled(item.text, words_for(operands, {}))
+    return type(item).model_construct(**(dict(item) | {"text": text}))

@@ -1,21 +1,26 @@
 """Stored answers as a person reads them: question, answer, or why there is none."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feedback.question_types.base import JSON, Answers, Item
 from feedback.question_types.columns import Message, State
 from feedback.questionnaire.definition import Page, Questionnaire
+from feedback.questionnaire.recall import filled, words_for
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One item of a response. ``lines`` are its answer; None where it is kept apart."""
+    """One item of a response: ``question`` as it read then, ``lines`` its answer.
+
+    No lines where there is no answer, or where it is kept apart.
+    """
 
     item: Item
     state: State
     lines: list[Message]
     kept_apart: bool = False
+    question: str = ""
 
     @property
     def answered(self) -> bool:
@@ -38,10 +43,22 @@ def pages_read(
     Args:
         identity: the personal answers; empty for whoever may not see them.
     """
+    words = words_for(questionnaire.operands, open_to(questionnaire, answers, identity))
+
+    def in_full(item: Item) -> Reading:
+        return replace(read(item, answers, identity), question=filled(item.text, words))
+
     return [
-        (page, [read(item, answers, identity) for item in page.items if item.asks])
-        for page in questionnaire.pages
+        (page, [in_full(item) for item in page.items if item.asks]) for page in questionnaire.pages
     ]
+
+
+def open_to(questionnaire: Questionnaire, answers: Answers, identity: Answers) -> Answers:
+    """The answers that a reader may see, personal ones among them if ``identity`` has them."""
+    personal = {item.key for item in questionnaire.items if item.personal}
+    return {
+        key: a for key, a in answers.items() if key.partition("__")[0] not in personal
+    } | identity
 
 
 def read(item: Item, answers: Answers, identity: Answers) -> Reading:
