@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from feedback.question_types.base import JSON, REQUIRED, Answers, Item, Posted
 from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.expressions import evaluate, holds, keys_in, known, parse
 
+NOTHING: frozenset[str] = frozenset()
+SEVERAL = gettext_lazy("This question arrived with several answers. Send one.")
 # Stored in place of a personal answer, so that its state can be read without it.
 KEPT_APART = True
 
@@ -76,7 +79,9 @@ def asked(item: Item, questionnaire: Questionnaire, values: Answers) -> bool:
 
 def withheld(item: Item, questionnaire: Questionnaire, values: Answers) -> frozenset[str]:
     """The codes of the options that are not offered after these answers."""
-    conditions = questionnaire.offers.get(item.key, {})
+    conditions = questionnaire.offers.get(item.key)
+    if conditions is None:
+        return NOTHING
     return frozenset(code for code, tree in conditions.items() if not holds(tree, values))
 
 
@@ -138,10 +143,9 @@ def refilled(questionnaire: Questionnaire, answers: Answers) -> dict[str, list[s
 
 def repeated(item: Item, posted: Posted) -> dict[str, list[ValidationError]]:
     """An error for each field of one answer that came with several: which is meant?"""
-    message = _("This question arrived with several answers. Send one.")
     return {
-        name: [ValidationError(message)]
-        for name, check in {**item.checks, **item.ways()}.items()
+        name: [ValidationError(SEVERAL)]
+        for name, check in item.checks.items()
         if len(posted.getlist(name)) > 1
         and not getattr(check.widget, "allow_multiple_selected", False)
     }

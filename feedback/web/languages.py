@@ -1,6 +1,7 @@
 """Which language a public page is in: asked for, then the browser's, then the survey's own."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from django.conf import settings
@@ -60,8 +61,14 @@ def speaking(language: str) -> translation.override:
     Django knows zh-CN as zh-hans, and finds pt's words for pt-BR by itself. Where the
     interface has no such language its words are English, its dates often are not.
     """
+    return translation.override(spoken_as(language))
+
+
+@lru_cache(maxsize=512)
+def spoken_as(language: str) -> str:
+    """The interface's own name for a language; kept, as every request asks for it."""
     code = nearest(language, interface_languages())
-    return translation.override(code if "-" in code else language)
+    return code if "-" in code else language
 
 
 def interface_languages() -> list[str]:
