@@ -63,15 +63,17 @@ def take_over(item: Raw, setting: str, earlier: dict[str, Raw]) -> None:
     if not isinstance(told, dict) or set(told) - {"item", "which"}:
         raise CannotCarry("takes the key of an earlier item, or {item: key, which: not_chosen}")
     key, which = told.get("item"), told.get("which", "chosen")
-    if which not in CONDITIONS:
+    if not isinstance(which, str) or which not in CONDITIONS:
         raise CannotCarry(f"which is {which!r}; it can be chosen or not_chosen")
     if not isinstance(key, str) or key not in earlier:
         raise CannotCarry(f"{key!r} is no earlier item; check its spelling, or move that item up")
     options = earlier[key].get("choices")
     if not isinstance(options, list) or not all(isinstance(option, dict) for option in options):
         raise CannotCarry(f"'{key}' has no choices to take over")
-    taken = [conditional(option, key, CONDITIONS[which]) for option in options]
-    item[TAKES[setting]] = [*taken, *item.get(TAKES[setting], [])]
+    own = item.get(TAKES[setting], [])
+    if isinstance(own, list):  # else it is told of where it stands
+        taken = [conditional(option, key, CONDITIONS[which]) for option in options]
+        item[TAKES[setting]] = [*taken, *own]
 
 
 def conditional(option: Raw, key: str, pattern: str) -> Raw:

@@ -272,7 +272,8 @@ def check(data: Any) -> tuple[Questionnaire | None, list[Problem]]:
         questionnaire = Questionnaire.model_validate(data)
     except ValidationError as error:
         plain, _texts = translations.parted(data, languages)
-        found += problems_of(error, plain)
+        told = {problem.place for problem in found}
+        found += [problem for problem in problems_of(error, plain) if problem.place not in told]
         # Pydantic compares items only once each is sound; an author wants to hear all at once.
         found += repeated_keys(data)
         return None, sorted(set(found), key=lambda problem: problem.place_order)

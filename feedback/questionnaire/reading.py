@@ -1,6 +1,6 @@
 """Stored answers as a person reads them: question, answer, or why there is none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from feedback.question_types.base import JSON, Answers, Item
@@ -33,6 +33,23 @@ class Reading:
     @property
     def declined(self) -> bool:
         return self.state is State.DECLINED
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Stored answers with the personal ones beside them, which are empty where covered."""
+
+    answers: Answers
+    identity: Answers
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One item that reads otherwise after a change than before it."""
+
+    item: Item
+    before: Reading
+    after: Reading
 
 
 def pages_read(
@@ -69,6 +86,31 @@ def read(item: Item, answers: Answers, identity: Answers) -> Reading:
     if item.personal and item.key not in identity:
         return Reading(item, state, [], kept_apart=True)
     return Reading(item, state, list(lines(item, known)))
+
+
+def differences(questionnaire: Questionnaire, before: Whole, after: Whole) -> list[Difference]:
+    """What a change changed, in the order of the questionnaire.
+
+    Of covered answers only that they came or went; that one replaced another is not told.
+    """
+    found = []
+    for item in questionnaire.questions:
+        old, new = (read(item, own.answers, own.identity) for own in (before, after))
+        if said(old) != said(new):
+            found.append(Difference(item, old, new))
+    return found
+
+
+def said(reading: Reading) -> tuple[State, bool, list[str]]:
+    return reading.state, reading.kept_apart, [str(line) for line in reading.lines]
+
+
+def orders_read(
+    questionnaire: Questionnaire, orders: Mapping[str, Sequence[str]]
+) -> list[tuple[Item, list[Message]]]:
+    """The options of each shuffled item in the order that one respondent saw."""
+    shuffled = [(item, orders[item.key]) for item in questionnaire.items if item.key in orders]
+    return [(item, [item.filters().get(code, code) for code in order]) for item, order in shuffled]
 
 
 def lines(item: Item, answers: Answers) -> Iterator[Message]:

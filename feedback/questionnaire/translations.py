@@ -72,18 +72,27 @@ def localized(data: Any, texts: Texts, language: str) -> Any:
 
 
 def problems_with(data: Any, languages: Sequence[str]) -> Iterator[Problem]:
-    """What is wrong with the translations in raw data."""
+    """What is wrong with the translations in raw data: one problem for each text."""
+    main = languages[0]
     for place, value in mappings(data, ()):
-        undeclared = [name for name in value if name not in languages]
-        if is_translated(value, languages) and languages[0] not in value:
-            yield Problem(place, f"has no text in {languages[0]}, the main language; add it")
-        elif languages[0] in value and undeclared and looks_translated(value):
-            names = ", ".join(undeclared)
-            yield Problem(place, f"has a text in {names}; add {names} to `languages`")
+        # Elsewhere short names of settings, such as ``alt``, may look like languages.
+        meant = main in value or (place and place[-1] in TEXTS.get(names_in(place[:-1]), ()))
+        if not is_translated(value, languages) and not (meant and looks_translated(value)):
+            continue
+        lacks_main = not value.get(main, "").strip()
+        if undeclared := ", ".join(name for name in value if name not in languages):
+            further = (
+                f", and none in {main}, the main language; add that, and" if lacks_main else "; add"
+            )
+            yield Problem(place, f"has a text in {undeclared}{further} {undeclared} to `languages`")
+        elif lacks_main:
+            yield Problem(place, f"has no text in {main}, the main language; add it")
 
 
 def looks_translated(value: dict[str, Any]) -> bool:
-    return all(re.match(CODE, str(name)) and isinstance(text, str) for name, text in value.items())
+    return bool(value) and all(
+        re.match(CODE, str(name)) and isinstance(text, str) for name, text in value.items()
+    )
 
 
 def mappings(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
@@ -92,6 +101,11 @@ def mappings(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]
     if isinstance(value, dict | list):
         for name, part in value.items() if isinstance(value, dict) else enumerate(value):
             yield from mappings(part, (*place, name))
+
+
+def names_in(place: Place) -> tuple[str, ...]:
+    """A place without the numbers of what is in lists."""
+    return tuple(name for name in place if isinstance(name, str))
 
 
 # Settings whose value is read by respondents, by where they stand.
@@ -114,7 +128,7 @@ def readable(data: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
         for number, part in enumerate(data):
             yield from readable(part, (*place, number))
     elif isinstance(data, dict):
-        own = TEXTS.get(tuple(name for name in place if isinstance(name, str)), ())
+        own = TEXTS.get(names_in(place), ())
         for name, part in data.items():
             if name in own and isinstance(part, str) and part.strip():
                 yield (*place, name), part

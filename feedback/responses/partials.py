@@ -24,7 +24,8 @@ from feedback.responses.codes import Purpose, code_for, hash_of
 from feedback.responses.in_field import InField
 from feedback.responses.tickets import Ticket
 
-# What has been sent meanwhile is not kept once more, however late a save arrives.
+# What has been sent meanwhile is not kept once more, however late a save arrives; nor does
+# one that knew of no choice yet take away what its writer chose to keep meanwhile.
 SAVE = """
     INSERT INTO feedback_partial AS p
         (survey_id, revision_id, nonce, code, content, language, source, page, chosen, letters,
@@ -39,7 +40,10 @@ SAVE = """
         source = coalesce(nullif(EXCLUDED.source, ''), p.source),
         page = greatest(p.page, EXCLUDED.page), chosen = p.chosen OR EXCLUDED.chosen,
         saved_at = EXCLUDED.saved_at, expires_at = EXCLUDED.expires_at
+    WHERE EXCLUDED.chosen OR %(was_chosen)s OR NOT p.chosen
 """
+# The field by which a script says that it sent no personal answers.
+LEFT_OUT = "_without_personal"
 SENT = """
     DELETE FROM feedback_partial AS p USING feedback_response AS r
     WHERE r.id = ANY(%s) AND p.survey_id = r.survey_id AND p.nonce = r.nonce
@@ -78,8 +82,10 @@ def save(
         return None
     code, now = code_for(ticket.nonce, Purpose.RESUME), timezone.now()
     until = now + timedelta(days=days)
-    everything = chosen or was_chosen(ticket)
-    fields = fields_kept(posted, questionnaire, everything=everything)
+    before = None if chosen else chosen_before(ticket)
+    fields = fields_kept(posted, questionnaire, everything=chosen or before is not None)
+    if before is not None and LEFT_OUT in posted:
+        fields |= personal_in(before, questionnaire)
     values: dict[str, Any] = {
         "survey": ticket.survey,
         "revision": ticket.revision,
@@ -90,6 +96,7 @@ def save(
         "source": source,
         "page": page,
         "chosen": chosen,
+        "was_chosen": before is not None,
         "begun_at": datetime.fromtimestamp(ticket.begun_at, tz=UTC),
         "now": now,
         "expires_at": until,
@@ -99,10 +106,20 @@ def save(
         return Kept(code, until) if cursor.rowcount else None
 
 
-def was_chosen(ticket: Ticket) -> bool:
-    """Whether the respondent asked for this attempt to be kept before."""
+def chosen_before(ticket: Ticket) -> Partial | None:
+    """What the respondent asked to keep of this attempt before, if they did."""
     own = Partial.objects.filter(survey=ticket.survey, nonce=ticket.nonce)
-    return own.filter(chosen=True).exists()
+    return own.filter(chosen=True, content__isnull=False).first()
+
+
+def personal_in(partial: Partial, questionnaire: Questionnaire) -> dict[str, Any]:
+    """The fields about the person that are kept already."""
+    names = questionnaire.field_names
+    return {
+        name: values
+        for name, values in fields_of(partial).lists()
+        if name in names and names[name].personal
+    }
 
 
 def fields_kept(

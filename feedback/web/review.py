@@ -1,5 +1,7 @@
 """The review desk: surveys, the list of responses, one response and what is done with it."""
 
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +17,7 @@ from feedback.models import Reason, Response, Role, Status, Tag
 from feedback.models.access import record
 from feedback.models.identity import decrypt
 from feedback.permissions import memberships_of, survey_for
-from feedback.questionnaire.reading import pages_read
+from feedback.questionnaire.reading import Difference, Whole, differences, orders_read, pages_read
 from feedback.responses import coding
 from feedback.responses.cap import is_full
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
@@ -153,6 +155,8 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "query": at.query,
         "row": row,
         "pages": pages_read(row.revision.questionnaire, row.answers, identity),
+        "edits": edits_of(row, Whole(row.answers, identity), personal=personal),
+        "orders": orders_read(row.revision.questionnaire, (row.paradata or {}).get("orders", {})),
         "personal": personal,
         "newer": newer(at.rows, Place.of(row)).values_list("pk", flat=True).first(),
         "older": older(at.rows, Place.of(row)).values_list("pk", flat=True).first(),
@@ -162,6 +166,22 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "history": [(entry, told(entry, names)) for entry in coding.history(row)],
     }
     return render(request, "review/response.html", context)
+
+
+def edits_of(
+    row: Response, now: Whole, *, personal: bool
+) -> list[tuple[datetime, list[Difference]]]:
+    """When the respondent changed the response, and what; the last change first."""
+    questionnaire = row.revision.questionnaire
+    kept = list(row.versions.all() if personal else row.versions.defer("identity"))
+    states = [
+        Whole(v.answers, decrypt(v.identity, nonce=row.nonce) if personal else {}) for v in kept
+    ]
+    changes = [
+        (version.replaced_at, differences(questionnaire, before, after))
+        for version, (before, after) in zip(kept, pairwise([*states, now]), strict=True)
+    ]
+    return changes[::-1]
 
 
 def told(entry: Any, tags: dict[int, str]) -> str:

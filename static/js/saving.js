@@ -18,7 +18,10 @@ export function keepSaving(form) {
 
   function fields() {
     const all = new URLSearchParams(new FormData(form));
-    if (!mayKeepAll()) for (const name of personal) all.delete(name);
+    if (!mayKeepAll()) {
+      for (const name of personal) all.delete(name);
+      all.set("_without_personal", "1");
+    }
     return all;
   }
 
@@ -61,5 +64,9 @@ export function keepSaving(form) {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && timer) save();
   });
-  form.addEventListener("submit", () => clearTimeout(timer));
+  // Leaving the page hides it; what has been sent needs no saving.
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    timer = 0;
+  });
 }

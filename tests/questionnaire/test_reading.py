@@ -1,34 +1,74 @@
-"""Stored answers read back: each question as its respondent read it."""
+"""Stored answers read by people: what changed from one version to the next, in words."""
 
-from feedback.questionnaire.changes import pooled
-from feedback.questionnaire.reading import pages_read
+from typing import Any
+
+import pytest
+
+from feedback.question_types.columns import State
+from feedback.questionnaire.reading import Whole, differences, orders_read
 from tests import build
 
-ITEMS = [
-    {"key": "name", "type": "short_text", "text": "Your name?", "personal": True},
-    {"key": "n", "type": "number", "text": "How many?"},
-    {"key": "why", "type": "long_text", "text": "{{name}}, why {{n}}?"},
-]
-ANSWERS = {"name": True, "n": 3, "why": "because"}
+TOWN = build.questionnaire()
+BEFORE = {"name": True, "visit": "often", "uses": None, "stars": 3, "wish": "Benches"}
 
 
-def question(identity: dict) -> str:
-    ((_page, readings),) = pages_read(build.questionnaire(ITEMS), ANSWERS, identity)
-    return readings[2].question
+def changes(after: dict[str, Any], *, was: str = "Ada", now: str = "Ada") -> dict[str, list[str]]:
+    """The lines before and after of each changed item, by key, with personal ones shown."""
+    before = Whole(BEFORE, {"name": was})
+    found = differences(TOWN, before, Whole(BEFORE | after, {"name": now}))
+    return {
+        d.item.key: [", ".join(map(str, r.lines)) or r.state.name for r in (d.before, d.after)]
+        for d in found
+    }
 
 
-def test_a_recalled_answer_stands_in_the_question() -> None:
-    """“Why {{n}}?” is no question that anybody was asked."""
-    assert question({"name": "Ada"}) == "Ada, why 3?"
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        ({}, {}),
+        ({"wish": "Trees"}, {"wish": ["Benches", "Trees"]}),
+        ({"visit": "never"}, {"visit": ["Often", "Never"]}),
+        ({"visit": None}, {"visit": ["Often", "BLANK"]}),
+        ({"uses": ["walk"]}, {"uses": ["BLANK", "To walk"]}),
+        ({"stars": {"state": "declined"}}, {"stars": ["3", "DECLINED"]}),
+        ({"visit": "other", "visit__other": "Mondays"}, {"visit": ["Often", "Otherwise, Mondays"]}),
+    ],
+)
+def test_a_change_is_told_in_words(after: dict[str, Any], told: dict[str, list[str]]) -> None:
+    """By question, before and after; what is the same is left out."""
+    assert changes(after) == told
 
 
-def test_a_personal_answer_is_not_told_by_a_later_question() -> None:
-    """Covered on its own line, it must not stand uncovered in the next."""
-    assert question({}) == "[Your name?], why 3?"
+def test_changes_come_in_the_order_of_the_questionnaire() -> None:
+    """As the page above them has it."""
+    assert list(changes({"wish": "Trees", "visit": "never", "stars": 1})) == [
+        "visit",
+        "stars",
+        "wish",
+    ]
 
 
-def test_figures_and_lists_name_the_question_that_is_recalled() -> None:
-    """They speak of everybody's answers, so nobody's can stand there."""
-    assert [item.text for item in pooled([build.questionnaire(ITEMS)])][2] == (
-        "[Your name?], why [How many?]?"
-    )
+def test_what_was_not_asked_before_is_told_as_such() -> None:
+    """A change may lead to further questions."""
+    without = Whole({k: v for k, v in BEFORE.items() if k != "stars"}, {})
+
+    (change,) = differences(TOWN, without, Whole(BEFORE, {}))
+
+    assert (change.before.state, change.after.state) == (State.NOT_SHOWN, State.ANSWERED)
+
+
+def test_of_covered_answers_only_coming_and_going_is_told() -> None:
+    """Without the personal answers nobody can know more; with them it is told."""
+    covered, gone = Whole(BEFORE, {}), Whole(BEFORE | {"name": None}, {})
+
+    assert differences(TOWN, covered, covered) == []
+    (change,) = differences(TOWN, covered, gone)
+    assert change.before.kept_apart and change.after.blank
+    assert changes({}, was="Ada", now="Eva") == {"name": ["Ada", "Eva"]}
+
+
+def test_orders_are_read_by_the_words_of_the_options() -> None:
+    """An option of which nothing is known any more by its code."""
+    ((item, words),) = orders_read(TOWN, {"visit": ["never", "often", "gone"], "lost": ["a"]})
+
+    assert (item.key, words) == ("visit", ["Never", "Often", "gone"])

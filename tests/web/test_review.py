@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from feedback.models import AuditEntry, Note, Response, Status, Survey, Tag
 from feedback.refresh import refresh
 from feedback.responses import coding
+from feedback.responses.receipts import code_for
 from feedback.web.review import PAGE
 from tests import build
 from tests.pages import Page
+from tests.web.sent import FormPage
 
 LIST = "/staff/town/responses/"
 
@@ -174,6 +176,78 @@ def test_neither_list_nor_page_reads_the_personal_column(desk: Client, town: Sur
         desk.get(at(town, row.pk))
 
     assert not [q["sql"] for q in queries if '"identity"' in q["sql"]]
+
+
+def changed(row: Response, **answers: Any) -> None:
+    """As its respondent changes it by the receipt."""
+    address = f"/r/{code_for(row.nonce)}/edit/"
+    client = Client()
+    page = FormPage(client.get(address).content)
+    body = build.urlencode(page.changed(**answers), doseq=True)
+    assert client.post(address, body, content_type=build.FORM).status_code == 303
+
+
+def test_staff_read_what_a_respondent_changed(desk: Client, town: Survey) -> None:
+    """Each change with what stood there before; what stayed is not told again."""
+    row = build.respond(town, wish="Benches", visit="often")
+    changed(row, wish="Trees")
+    changed(row, wish="Trees", visit="never", uses=["walk"])
+
+    text = Page.read(desk.get(at(town, row.pk)).content).text
+
+    last, first = text.split("Changed by the respondent")[1:]
+    assert "How often do you visit? Before: Often After: Never" in last
+    assert "What for? Before: left blank After: To walk" in last
+    assert "wish" not in last
+    assert "What do you wish for? Before: Benches After: Trees" in first
+    assert "visit?" not in first.partition("Tags")[0]
+
+
+def test_earlier_personal_answers_are_covered_until_shown(
+    owners_desk: Client, town: Survey
+) -> None:
+    """A name that was taken back is a name still."""
+    row = build.respond(town, wish="Benches", name="Ada Berg")
+    changed(row, name="Eva Canary")
+    changed(row, name="")
+
+    covered = Page.read(owners_desk.get(at(town, row.pk)).content).text
+    shown = Page.read(owners_desk.post(f"{at(town, row.pk)}personal/").content).text
+
+    assert "Berg" not in covered and "Canary" not in covered
+    assert "Your name Before: answered; covered here After: left blank" in covered
+    assert "Your name Before: Ada Berg After: Eva Canary" in shown
+    assert "Your name Before: Eva Canary After: left blank" in shown
+
+
+def test_many_changes_ask_no_further_queries(desk: Client, town: Survey) -> None:
+    """Somebody may change their mind every day; and no personal column is read for it."""
+    row = build.respond(town, wish="Benches", name="Ada")
+    changed(row, wish="wish 0")
+    with CaptureQueriesContext(connection) as with_one:
+        desk.get(at(town, row.pk))
+    for n in range(1, 6):
+        changed(row, wish=f"wish {n}")
+
+    with CaptureQueriesContext(connection) as with_many:
+        page = desk.get(at(town, row.pk))
+
+    assert b"wish 4" in page.content
+    assert len(with_many) == len(with_one)
+    assert not [q["sql"] for q in with_many if '"identity"' in q["sql"]]
+
+
+def test_staff_read_in_which_order_options_were_shown(reviewer: Any, town: Survey) -> None:
+    """What stood first is chosen more often; whoever reads one answer may want to know."""
+    choices = [{"code": c, "text": f"Tree {c}"} for c in ("ash", "elm", "oak")]
+    item = {"key": "tree", "type": "single_choice", "text": "Which?", "shuffle": True}
+    row = build.respond(build.survey([{**item, "choices": choices}]), tree="elm")
+    order = (row.paradata or {})["orders"]["tree"]
+
+    text = Page.read(build.signed_in(reviewer).get(at(town, row.pk)).content).text
+
+    seen = text.partition("Options shown in the order")[2]
+    assert " ".join(f"Tree {code}" for code in order) in seen
 
 
 # -- finding ---------------------------------------------------------------------------

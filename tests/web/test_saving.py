@@ -73,6 +73,20 @@ def test_personal_answers_are_kept_only_once_the_respondent_chose(
     assert partials.fields_of(Partial.objects.get()).get("name") == "Ada Canary"
 
 
+def test_an_autosave_without_what_is_personal_leaves_it_as_it_was_chosen(
+    client: Client, town: Survey
+) -> None:
+    """The page from before the button leaves it out still, and may save after the button."""
+    page = form(client)
+    pressed(client, page)
+    autosave(client, {**page.fields, "wish": "More trees", "_without_personal": "1"})
+    kept = partials.fields_of(Partial.objects.get())
+    assert (kept.get("name"), kept.get("wish")) == ("Ada Canary", "More trees")
+
+    autosave(client, page.changed(name="", wish="More trees"))
+    assert "name" not in partials.fields_of(Partial.objects.get())
+
+
 def test_an_autosave_does_not_forget_where_somebody_came_from(client: Client, town: Survey) -> None:
     """The address of a form that was come back to says nothing of it."""
     page = form(client)
