@@ -59,5 +59,6 @@ class Visitor:
 
 
 def is_post(response: Response) -> bool:
-    """Whether it answers a form that was sent, not a picture or a change of the address."""
-    return response.request.method == "POST"
+    """Whether it answers a form that was sent, not what a script saves or has checked."""
+    request = response.request
+    return request.method == "POST" and request.is_navigation_request()
