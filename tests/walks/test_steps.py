@@ -20,7 +20,7 @@ MORE: list[dict[str, Any]] = [
 
 
 def at(visitor: Visitor, number: int) -> None:
-    """Just that page is there to see, and the address says so for a reload."""
+    """Just that page is there to see."""
     expect(visitor.page.locator(HERE)).to_have_count(1)
     expect(visitor.page.locator(f"#page-{number}")).to_be_visible()
 

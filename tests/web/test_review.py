@@ -195,7 +195,7 @@ def test_staff_read_what_a_respondent_changed(desk: Client, town: Survey) -> Non
 
     text = Page.read(desk.get(at(town, row.pk)).content).text
 
-    last, first = text.split("Changed by the respondent")[1:]
+    last, first = text.split("Changed on")[1:]
     assert "How often do you visit? Before: Often After: Never" in last
     assert "What for? Before: left blank After: To walk" in last
     assert "wish" not in last

@@ -1,9 +1,11 @@
 """Keeping what was typed: by a script or a button, and coming back to it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ from feedback.refresh import refresh
 from feedback.responses import partials, tickets
 from feedback.responses.in_field import forget
 from tests import build
+from tests.eventually import eventually
 from tests.faults import database_away
 from tests.web.sent import FormPage
 
@@ -85,6 +88,35 @@ def test_an_autosave_without_what_is_personal_leaves_it_as_it_was_chosen(
 
     autosave(client, page.changed(name="", wish="More trees"))
     assert "name" not in partials.fields_of(Partial.objects.get())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_button_wins_over_an_autosave_under_way(client: Client) -> None:
+    """The script's request set out before the button, waits for it, and knows of no choice."""
+    town = build.survey()
+    page = form(client)
+    fields = {**page.fields, "wish": "Ben", "_without_personal": "1"}
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            pressed(client, page)  # not committed yet
+            late = pool.submit(autosave, Client(), fields)
+            assert eventually(waiting)
+        answer = late.result(timeout=20)
+        pool.submit(connections.close_all).result()
+
+    assert answer.json()["saved"] is False
+    kept = partials.fields_of(Partial.objects.get(survey=town))
+    assert (kept.get("name"), kept.get("wish")) == ("Ada Canary", "Benches")
+
+
+def waiting() -> bool:
+    """Whether some statement waits for this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def test_an_autosave_does_not_forget_where_somebody_came_from(client: Client, town: Survey) -> None:
