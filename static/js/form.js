@@ -171,6 +171,15 @@ async function check(form, id) {
   return false;
 }
 
+// The page asks for this focus itself, but where the address names a place in it, browsers
+// go there instead, as the last thing they do.
+function toProblems(problems) {
+  if (!problems || !location.hash) return;
+  const go = () => requestAnimationFrame(() => problems.focus());
+  if (document.readyState === "complete") go();
+  else addEventListener("load", go, { once: true });
+}
+
 if (form) {
   keepTicket(form.elements.ticket);
   form.addEventListener("change", keepApart);
@@ -181,6 +190,7 @@ if (form) {
   form.addEventListener("change", enrich);
   enrich();
   takeSteps(form);
+  toProblems(document.getElementById("problems"));
   if (form.dataset.save) {
     const begin = async () => (await import("./saving.js")).keepSaving(form);
     form.addEventListener("input", begin, { once: true });
