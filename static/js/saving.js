@@ -35,13 +35,14 @@ export function keepSaving(form) {
     if (underWay) return soon();
     underWay = true;
     try {
-      body.set("ticket", form.elements.ticket.value);
+      const under = form.elements.ticket.value;
+      body.set("ticket", under);
       // With the address's own parts, such as where the respondent came from.
       const answer = await fetch(form.dataset.save + location.search, { method: "POST", body, keepalive: text.length < 60000 });
       if (!answer.ok) throw new Error(answer.status);
       const { saved, ticket } = await answer.json();
       if (!saved) throw new Error("not kept");
-      form.elements.ticket.value = ticket;
+      if (form.elements.ticket.value === under) form.elements.ticket.value = ticket;
       sent = text;
       form.dispatchEvent(new Event("saved"));
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
