@@ -14,7 +14,7 @@ answer; a part beside it, such as the text of "other", has a name of its own,
 * anything else: the answer. No answer is a JSON object, so an object is a state.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -351,6 +351,11 @@ class Item(BaseModel):
     @classmethod
     def example(cls) -> Example:
         raise NotImplementedError(f"{cls.__name__} has no example()")
+
+
+def operands(items: Iterable[Item]) -> dict[str, Item]:
+    """What conditions, filters and recalled texts speak of: items, and those they are made of."""
+    return {name: part for item in items for name, part in item.operands().items()}
 
 
 def leaning(options: Sequence[str], chance: Random) -> str:

@@ -6,7 +6,7 @@ options and its range may change. The newest wording stands for all.
 
 from collections.abc import Iterable, Mapping
 
-from feedback.question_types.base import Item
+from feedback.question_types.base import Item, operands
 from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.recall import filled, keys_in, words_for
 
@@ -21,13 +21,13 @@ def pooled(newest_first: Iterable[Questionnaire]) -> list[Item]:
         for item in questionnaire.questions:
             newer = items.get(item.key)
             items[item.key] = newer.pool(item) if newer else item
-    operands = {name: part for item in items.values() for name, part in item.operands().items()}
-    return [named(item, operands) for item in items.values()]
+    known = operands(items.values())
+    return [named(item, known) for item in items.values()]
 
 
-def named(item: Item, operands: Mapping[str, Item]) -> Item:
+def named(item: Item, known: Mapping[str, Item]) -> Item:
     """The item with its question as it reads for all: where an answer is recalled, by name."""
     if not keys_in(item.text):
         return item
-    text = filled(item.text, words_for(operands, {}))
+    text = filled(item.text, words_for(known, {}))
     return type(item).model_construct(**(dict(item) | {"text": text}))

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from feedback.question_types import AnyItem
-from feedback.question_types.base import Condition, Item, Key, Wording
+from feedback.question_types.base import Condition, Item, Key, Wording, operands
 from feedback.question_types.columns import Column
 from feedback.questionnaire import recall, translations
 from feedback.questionnaire.carrying import raw_items, written_out
@@ -164,7 +164,7 @@ class Questionnaire(BaseModel):
     @cached_property
     def operands(self) -> dict[str, Item]:
         """What conditions and recalled texts may speak of, by the name of the answer."""
-        return {name: part for item in self.items for name, part in item.operands().items()}
+        return operands(self.items)
 
     @cached_property
     def demands(self) -> dict[str, Tree]:

@@ -19,7 +19,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from feedback.models import Reason, Response, Status, Survey, Tag
-from feedback.question_types.base import Item
+from feedback.question_types.base import Item, operands
 from feedback.responses import search
 
 ANSWER = "answer."
@@ -110,11 +110,6 @@ class Selection:
         if self.words:
             rows = rows.filter(pk__in=search.matching(survey, self.words))
         return rows
-
-
-def operands(items: Sequence[Item]) -> dict[str, Item]:
-    """What answers are filtered by: items, and the questions that some are made of."""
-    return {name: part for item in items for name, part in item.operands().items()}
 
 
 def one_line(text: str) -> str:

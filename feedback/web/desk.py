@@ -14,14 +14,13 @@ from django.utils.translation import gettext as _
 from feedback.frames.layout import layout_of
 from feedback.models import Reason, Response, Role, Survey
 from feedback.permissions import Access, survey_for
-from feedback.question_types.base import Item
+from feedback.question_types.base import Item, operands
 from feedback.question_types.columns import Message
 from feedback.responses.selection import (
     ANSWER,
     STATUS_NAMES,
     BadSelection,
     Selection,
-    operands,
 )
 
 # Filters whose values are codes of ours, with their words.

@@ -17,12 +17,12 @@ from feedback.models import Reason, Response, Role, Status, Tag
 from feedback.models.access import record
 from feedback.models.identity import decrypt
 from feedback.permissions import memberships_of, survey_for
+from feedback.question_types.base import operands
 from feedback.questionnaire.reading import Difference, Whole, differences, orders_read, pages_read
 from feedback.responses import coding
 from feedback.responses.cap import is_full
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.search import text_parts
-from feedback.responses.selection import operands
 from feedback.web.desk import active_filters, desk, selecting
 
 PAGE = 50  # responses

@@ -4,9 +4,11 @@ from random import Random
 from typing import Any
 
 import pytest
+from crispy_forms.utils import render_crispy_form
 from django.core.exceptions import ValidationError
 from django.templatetags.static import static
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import escape
 
 from feedback.questionnaire.answers import clean_answers
 from feedback.questionnaire.definition import Questionnaire
@@ -131,9 +133,6 @@ def test_pages_show_and_send_what_the_server_takes(scripted: Visitor) -> None:
 
 
 def page_of(questionnaire: Questionnaire) -> str:
-    from crispy_forms.utils import render_crispy_form
-    from django.utils.html import escape
-
     form = AnswerForm(questionnaire)
     logic = f' data-logic="{escape(form.logic)}"' if form.logic else ""
     return f'<form id="answers"{logic}>{render_crispy_form(form)}</form>'
