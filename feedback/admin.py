@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from feedback.models import AuditEntry, Membership, Survey
-from feedback.models.access import record
+from feedback.models.audit import record
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from feedback.models import Survey
-from feedback.models.access import record
+from feedback.models.audit import record
 
 # What one entry of the audit log tells of: by its action, the settings that belong together.
 ACTIONS = {

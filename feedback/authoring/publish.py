@@ -4,7 +4,7 @@ from django.db import transaction
 
 from feedback.authoring.pictures import not_stored
 from feedback.models import FrameChunk, Revision, Survey
-from feedback.models.access import record
+from feedback.models.audit import record
 from feedback.questionnaire.definition import Questionnaire, unsound
 from feedback.questionnaire.looks import unreadable
 from feedback.questionnaire.pictures import pictured

@@ -1,7 +1,9 @@
 """What is kept, in PostgreSQL. Migration 0002 adds the triggers these rows rely on."""
 
-from feedback.models.access import AuditEntry, Membership, Role
-from feedback.models.coding import Note, Tag
+from feedback.models.access import Invite, Membership, Role
+from feedback.models.audit import AuditEntry, Seal
+from feedback.models.bulk import Bulk, BulkState, BulkStep, SavedView
+from feedback.models.coding import Colour, Mention, Note, Tag
 from feedback.models.partial import Letter, Partial, Version
 from feedback.models.picture import Picture
 from feedback.models.response import (
@@ -18,11 +20,17 @@ from feedback.models.survey import Revision, Survey
 
 __all__ = [
     "AuditEntry",
+    "Bulk",
+    "BulkState",
+    "BulkStep",
     "Change",
+    "Colour",
     "DailySalt",
     "FrameChunk",
+    "Invite",
     "Letter",
     "Membership",
+    "Mention",
     "Note",
     "Partial",
     "Picture",
@@ -30,6 +38,8 @@ __all__ = [
     "Response",
     "Revision",
     "Role",
+    "SavedView",
+    "Seal",
     "SearchText",
     "Status",
     "Summary",

@@ -1,8 +1,9 @@
-"""Who may do what in a survey, and who did what."""
+"""Who may do what in a survey."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,14 +20,32 @@ class Role(models.IntegerChoices):
     OWNER = 50, _("Owner")
 
 
-class Membership(models.Model):
+class Permitted(models.Model):
+    """What a member may do, and what somebody invited will."""
+
+    role = models.PositiveSmallIntegerField(choices=Role, default=Role.VIEWER)
+    sees_personal = models.BooleanField(default=False, verbose_name=_("may see personal answers"))
+    may_export = models.BooleanField(default=False, verbose_name=_("may export"))
+
+    class Meta:
+        abstract = True
+
+
+class Membership(Permitted):
     """A staff member's part in one survey; without one, the survey does not exist."""
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    role = models.PositiveSmallIntegerField(choices=Role, default=Role.VIEWER)
-    sees_personal = models.BooleanField(default=False, verbose_name=_("may see personal answers"))
-    may_export = models.BooleanField(default=False, verbose_name=_("may export"))
+    columns = ArrayField(
+        models.CharField(max_length=100),
+        default=list,
+        db_default=[],
+        help_text=_("Of their list of responses, in order; empty for the usual ones"),
+    )
+    visited_at = models.DateTimeField(null=True, help_text=_("When they last saw that list"))
+    seen_until = models.DateTimeField(
+        null=True, help_text=_("What came later is new to them: the visit before this one")
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -37,39 +56,21 @@ class Membership(models.Model):
         return f"{self.user} in {self.survey}"
 
 
-class AuditEntry(models.Model):
-    """One thing that somebody did; never an answer, never the words of a search."""
+class Invite(Permitted):
+    """A link that makes one person a member, once; the row keeps only the link's hash."""
 
-    at = models.DateTimeField(auto_now_add=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    survey = models.ForeignKey(Survey, models.PROTECT, null=True, related_name="+")
-    response_id = models.BigIntegerField(null=True)
-    action = models.CharField(max_length=40)
-    details = models.JSONField(default=dict)
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="invites")
+    email = models.EmailField()
+    code = models.UUIDField(unique=True, help_text="Hash of the code in the link")
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="invites_sent"
+    )
+    invited_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering: ClassVar = ["id"]
-        indexes: ClassVar = [
-            models.Index(fields=["survey", "response_id", "id"], name="audit_of_response")
-        ]
+        ordering: ClassVar = ["-invited_at"]
 
     def __str__(self) -> str:
-        return f"{self.action} by {self.actor_id}"
-
-
-def record(
-    action: str,
-    *,
-    actor: Any,
-    survey: Survey | None = None,
-    response_id: int | None = None,
-    **details: Any,
-) -> AuditEntry:
-    """Append to the audit log, in the transaction of the act itself.
-
-    Args:
-        details: ids, codes and counts only.
-    """
-    return AuditEntry.objects.create(
-        actor=actor, survey=survey, response_id=response_id, action=action, details=details
-    )
+        return f"invite {self.pk} to {self.survey}"

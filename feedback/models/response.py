@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -67,6 +68,14 @@ class Response(models.Model):
     edits = models.PositiveIntegerField(default=0, db_default=0)
     edited_at = models.DateTimeField(null=True)
     status = models.SmallIntegerField(choices=Status, default=Status.NEW, db_default=Status.NEW)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="assigned",
+    )
     reasons = ArrayField(
         models.CharField(max_length=20),
         default=list,
@@ -100,6 +109,16 @@ class Response(models.Model):
                 fields=["survey", "received_at", "id"],
                 condition=~models.Q(reasons=[]),
                 name="response_flagged",
+            ),
+            models.Index(
+                fields=["survey", "assignee", "received_at", "id"],
+                condition=models.Q(assignee__isnull=False),
+                name="response_assigned",
+            ),
+            models.Index(
+                fields=["survey", "received_at", "id"],
+                condition=models.Q(edits__gt=0),
+                name="response_edited",
             ),
             # What refresh asks of each new response: how many came like it?
             models.Index(

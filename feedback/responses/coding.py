@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from feedback.models import AuditEntry, Note, Response, Status, Survey, Tag
-from feedback.models.access import record
+from feedback.models.audit import record
 
 
 class NotPossible(Exception):

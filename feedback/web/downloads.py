@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from feedback.exports import csv
 from feedback.frames.layout import layout_of
 from feedback.models import Role
-from feedback.models.access import record
+from feedback.models.audit import record
 from feedback.permissions import Access, survey_for
 from feedback.questionnaire import codebook
 from feedback.web.desk import active_filters, desk, selecting

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback.models import Reason, Response, Role, Status, Tag
-from feedback.models.access import record
+from feedback.models.audit import record
 from feedback.models.identity import decrypt
 from feedback.permissions import memberships_of, survey_for
 from feedback.question_types.base import operands

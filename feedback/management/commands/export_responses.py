@@ -11,7 +11,7 @@ from feedback.exports import FORMATS
 from feedback.exports.csv import Choices
 from feedback.frames.layout import layout_of
 from feedback.models import Survey
-from feedback.models.access import record
+from feedback.models.audit import record
 from feedback.responses.selection import BadSelection, Selection
 
 
