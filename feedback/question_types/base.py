@@ -133,6 +133,7 @@ class Item(BaseModel):
     gives_consent: ClassVar[bool] = False  # to keep personal answers before they are sent
     may_be_personal: ClassVar[bool] = True  # only answers that nobody counts can stand apart
     may_be_declined: ClassVar[bool] = True
+    in_sentences: ClassVar[bool] = False  # True for what is read rather than counted
 
     key: Key
     type: str

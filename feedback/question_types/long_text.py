@@ -15,6 +15,7 @@ from feedback.question_types.text import TextField
 class LongText(Item):
     type: Literal["long_text"] = "long_text"
     chart = None
+    in_sentences = True
     max_length: int = Field(10_000, ge=1, le=50_000)
     rows: int = Field(5, ge=2, le=30)
 

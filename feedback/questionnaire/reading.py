@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from feedback.question_types.base import JSON, Answers, Item
 from feedback.question_types.columns import Message, State
+from feedback.questionnaire.comparing import Piece, compared
 from feedback.questionnaire.definition import Page, Questionnaire
 from feedback.questionnaire.recall import filled, words_for
 
@@ -50,6 +51,13 @@ class Difference:
     item: Item
     before: Reading
     after: Reading
+
+    @property
+    def marked(self) -> list[Piece]:
+        """The text with what was put in and what was taken out, where both are texts."""
+        if not (self.item.in_sentences and self.before.lines and self.after.lines):
+            return []
+        return compared(*("\n".join(map(str, r.lines)) for r in (self.before, self.after)))
 
 
 def pages_read(

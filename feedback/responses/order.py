@@ -61,3 +61,26 @@ def newer(rows: QuerySet[Response], than: Place) -> QuerySet[Response]:
     """What comes before a place, the nearest first."""
     beyond = Q(received_at__gt=than.received_at) | Q(received_at=than.received_at, pk__gt=than.pk)
     return rows.filter(beyond, received_at__gte=than.received_at).order_by("received_at", "pk")
+
+
+@dataclass(frozen=True)
+class Around:
+    """The responses about one place of a list, each part the newest first."""
+
+    newer: list[Response]
+    older: list[Response]
+
+    @property
+    def next_newer(self) -> Response | None:
+        return self.newer[-1] if self.newer else None
+
+    @property
+    def next_older(self) -> Response | None:
+        return self.older[0] if self.older else None
+
+
+def around(rows: QuerySet[Response], place: Place, *, each_way: int) -> Around:
+    """The nearest on both sides of a place, whether or not something stands there."""
+    return Around(
+        newer=list(newer(rows, place)[:each_way])[::-1], older=list(older(rows, place)[:each_way])
+    )

@@ -12,7 +12,7 @@ from feedback.models import AuditEntry, Note, Response, Status, Survey, Tag
 from feedback.refresh import refresh
 from feedback.responses import coding
 from feedback.responses.receipts import code_for
-from feedback.web.review import PAGE
+from feedback.web.listing import PAGE
 from tests import build
 from tests.pages import Page
 from tests.web.sent import FormPage
@@ -132,9 +132,8 @@ def test_the_list_asks_as_few_queries_for_many_rows_as_for_one(
     """A query for each row would make the desk slow just when it is needed."""
     one = build.respond(town, wish="Benches")
     coding.add_tag(one, "seats", actor=None)
-    with CaptureQueriesContext(
-        connection,
-    ) as with_one:
+    listed(desk)  # the first visit is noted
+    with CaptureQueriesContext(connection) as with_one:
         listed(desk)
 
     for pk in many(town, 60):
@@ -232,7 +231,7 @@ def test_many_changes_ask_no_further_queries(desk: Client, town: Survey) -> None
     with CaptureQueriesContext(connection) as with_many:
         page = desk.get(at(town, row.pk))
 
-    assert b"wish 4" in page.content
+    assert b"</span>4</ins>" in page.content
     assert len(with_many) == len(with_one)
     assert not [q["sql"] for q in with_many if '"identity"' in q["sql"]]
 

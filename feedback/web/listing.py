@@ -1,0 +1,196 @@
+"""The list of responses: which columns it has, which page of it is shown, what is new."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from feedback.models import Note, Reason, Response, Role, Status, Tag
+from feedback.permissions import Access, survey_for
+from feedback.question_types.base import Item, operands
+from feedback.questionnaire.reading import Reading, read
+from feedback.responses import listed
+from feedback.responses.order import NoPlace, Place, newer, newest_first, older
+from feedback.responses.visits import visited
+from feedback.web.desk import Desk, active_filters, desk, selecting
+
+PAGE = 50  # responses
+COUNTED = 10_000  # exactly; counting on would take longer than the list
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list; ``readings`` by the name of the column."""
+
+    response: Response
+    readings: dict[str, Reading]
+    is_new: bool
+
+
+@login_required
+@require_safe
+@selecting
+def listing(request: HttpRequest, slug: str) -> HttpResponse:
+    """Responses, newest first, by keyset: any page is as quick as the first."""
+    at = desk(request, slug)
+    seen_until = visited(at.access.membership, at=timezone.now())
+    columns = listed.chosen(at.access.membership.columns, at.items)
+    page, to_newer, to_older = keyset_page(with_what_lists_show(at.rows), request.GET)
+    context = {
+        "access": at.access,
+        "survey": at.survey,
+        "selection": at.selection,
+        "query": at.query,
+        "active": active_filters(at),
+        "columns": columns,
+        "rows": rows_of(page, list(columns), at.items, seen_until=seen_until),
+        "seen_until": seen_until,
+        "newer": to_newer,
+        "older": to_older,
+        "count": min(at.rows.order_by()[: COUNTED + 1].count(), COUNTED + 1),
+        "counted": COUNTED,
+        "statuses": Status,
+        "reasons": Reason,
+        "tags": Tag.objects.filter(survey=at.survey),
+        "filters": [
+            (item, item.filters().items())
+            for item in operands(at.items).values()
+            if item.filters() and not item.personal
+        ],
+    }
+    return render(request, "review/listing.html", context)
+
+
+def with_what_lists_show(rows: QuerySet[Response]) -> QuerySet[Response]:
+    """The same with all that a line reads, in as many queries for fifty as for one."""
+    notes = Note.objects.filter(response=OuterRef("pk")).order_by().values("response")
+    counted = notes.annotate(number=Count("pk")).values("number")
+    number = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    related = rows.select_related("revision", "assignee").prefetch_related("tags")
+    return related.annotate(note_count=number)
+
+
+def rows_of(
+    page: Sequence[Response],
+    columns: Sequence[str],
+    items: Sequence[Item],
+    *,
+    seen_until: datetime | None,
+) -> list[Row]:
+    """The lines of a page; nothing is new to whoever is here for the first time."""
+    by_name = {listed.ANSWER + item.key: item for item in items}
+    asked = [(name, by_name[name]) for name in columns if name in by_name]
+    return [
+        Row(
+            response,
+            {name: read(item, response.answers, {}) for name, item in asked},
+            is_new=seen_until is not None and response.received_at > seen_until,
+        )
+        for response in page
+    ]
+
+
+def keyset_page(
+    rows: QuerySet[Response], query: QueryDict
+) -> tuple[list[Response], Place | None, Place | None]:
+    """One page, and the places from which the newer and the older page go on, if any do."""
+    before, after = place(query.get("before")), place(query.get("after"))
+    if after is not None:
+        page = list(newer(rows, after)[: PAGE + 1])
+        ends = page[:PAGE][::-1]
+        return ends, place_of(ends, 0, there=len(page) > PAGE), place_of(ends, -1)
+    page = list((newest_first(rows) if before is None else older(rows, before))[: PAGE + 1])
+    ends = page[:PAGE]
+    further = place_of(ends, -1, there=len(page) > PAGE)
+    return ends, place_of(ends, 0, there=before is not None), further
+
+
+def place_of(page: list[Response], end: int, *, there: bool = True) -> Place | None:
+    return Place.of(page[end]) if page and there else None
+
+
+def place(text: str | None) -> Place | None:
+    """A place of the address; whatever else stands there is no page of ours."""
+    try:
+        return Place.read(text) if text else None
+    except NoPlace as error:
+        raise Http404 from error
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@selecting
+def columns(request: HttpRequest, slug: str) -> HttpResponse:
+    """Which columns one's own list has, and in which order."""
+    at = desk(request, slug)
+    names = list(listed.chosen(at.access.membership.columns, at.items))
+    if request.method == "POST":
+        membership = at.access.membership
+        membership.columns = rearranged(names, request.POST, at)
+        membership.save(update_fields=["columns"])
+        address = reverse("columns", args=[slug])
+        return redirect(f"{address}?{at.query}" if at.query else address)
+    there = listed.offered(at.items)
+    context = {
+        "access": at.access,
+        "survey": at.survey,
+        "query": at.query,
+        "chosen": [(name, there[name]) for name in names],
+        "others": [(name, label) for name, label in there.items() if name not in names],
+    }
+    return render(request, "review/columns.html", context)
+
+
+def rearranged(names: list[str], form: QueryDict, at: Desk) -> list[str]:
+    """The columns after the one act that a form names; [] brings the usual ones back."""
+    there = listed.offered(at.items)
+    if (name := form.get("earlier", "")) in names:
+        return listed.moved(names, name, by=-1)
+    if (name := form.get("later", "")) in names:
+        return listed.moved(names, name, by=1)
+    if (name := form.get("remove", "")) in names:
+        return [other for other in names if other != name]
+    if (name := form.get("add", "")) in there:
+        return [*names, name]
+    return [] if "usual" in form else names
+
+
+@login_required
+@require_safe
+def begun(request: HttpRequest, slug: str) -> HttpResponse:
+    """Responses begun and not sent: how far they came, never what they say."""
+    access = survey_for(request.user, slug, Role.VIEWER)
+    rows = access.survey.partials.defer("content").select_related("revision")
+    return aside(request, access, rows, "review/begun.html")
+
+
+@login_required
+@require_safe
+def withdrawn(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is left of responses whose respondents took them back."""
+    access = survey_for(request.user, slug, Role.VIEWER)
+    return aside(request, access, access.survey.tombstones.all(), "review/withdrawn.html")
+
+
+def aside(request: HttpRequest, access: Access, rows: QuerySet[Any], template: str) -> HttpResponse:
+    """A list of what is no response: the newest first, paged by number."""
+    if (before := request.GET.get("before", "")).isdecimal() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    page = list(rows.order_by("-pk")[: PAGE + 1])
+    context = {
+        "access": access,
+        "survey": access.survey,
+        "rows": page[:PAGE],
+        "older": page[PAGE - 1].pk if len(page) > PAGE else None,
+        "now": timezone.now(),
+    }
+    return render(request, template, context)

@@ -1,0 +1,84 @@
+"""What screening flagged: read, and accepted or marked as spam, in one key."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from feedback.analysis.intervals import wilson
+from feedback.frames.layout import layout_of
+from feedback.models import Reason, Response, Role, Status
+from feedback.permissions import survey_for
+from feedback.responses import coding, listed
+from feedback.responses import quarantine as screened
+from feedback.responses.order import newest_first
+from feedback.web.listing import rows_of, with_what_lists_show
+
+AT_ONCE = 20  # responses on one page
+DECISIONS = {"accept": Status.ACKNOWLEDGED, "spam": Status.SPAM}
+
+
+@dataclass(frozen=True)
+class Record:
+    """A rule with the share of its flags that were wrong, and how sure that is."""
+
+    rule: screened.Rule
+    wrong: int  # percent of those decided
+    low: int
+    high: int
+
+
+@login_required
+@require_safe
+def quarantine(request: HttpRequest, slug: str) -> HttpResponse:
+    """Each rule with what it flagged, and the newest responses of one of them."""
+    access = survey_for(request.user, slug, Role.VIEWER)
+    rules = screened.rules(access.survey)
+    items = layout_of(access.survey).items
+    reason = reason_of(request.GET.get("reason", ""), rules)
+    found = newest_first(screened.waiting(access.survey, reason))
+    columns = [name for name in listed.usual(items) if name.startswith(listed.ANSWER)]
+    page = list(with_what_lists_show(found)[:AT_ONCE])
+    context = {
+        "access": access,
+        "survey": access.survey,
+        "records": [record_of(rule) for rule in rules if rule.flagged],
+        "reason": reason,
+        "rows": rows_of(page, columns, items, seen_until=None),
+        "rest": next(rule.waiting for rule in rules if rule.reason == reason) - len(page),
+    }
+    return render(request, "review/quarantine.html", context)
+
+
+def reason_of(code: str, rules: list[screened.Rule]) -> Reason:
+    """The rule that is asked for, else the one with most to decide."""
+    return Reason(code) if code in Reason.values else rules[0].reason
+
+
+def record_of(rule: screened.Rule) -> Record:
+    share = rule.accepted / rule.decided if rule.decided else 0.0
+    low, high = wilson(rule.accepted, rule.decided)
+    return Record(rule, *(round(100 * part) for part in (share, low, high)))
+
+
+@login_required
+@require_POST
+def decide(request: HttpRequest, slug: str) -> HttpResponse:
+    """Accept one response or mark it as spam, then go on with the next."""
+    access = survey_for(request.user, slug, Role.REVIEWER)
+    pk = request.POST.get("response", "")
+    found = Response.objects.select_related("survey")
+    row = get_object_or_404(found, survey=access.survey, pk=int(pk) if pk.isdecimal() else 0)
+    decision = DECISIONS.get(request.POST.get("decision", ""))
+    if decision is None:
+        messages.error(request, _("Choose “Accept” or “Spam”."))
+    else:
+        coding.set_status(row, decision, actor=request.user)
+    reason = request.POST.get("reason", "")
+    address = reverse("quarantine", args=[slug])
+    return redirect(f"{address}?reason={reason}#waiting" if reason in Reason.values else address)

@@ -1,0 +1,113 @@
+"""One response, read beside its neighbours in the list it was opened from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST, require_safe
+
+from feedback.models import Response, Role, Status
+from feedback.models.audit import record
+from feedback.models.identity import decrypt
+from feedback.permissions import survey_for
+from feedback.questionnaire.definition import Questionnaire
+from feedback.questionnaire.reading import Difference, Whole, differences, orders_read, pages_read
+from feedback.responses import coding, listed
+from feedback.responses.order import Place, around
+from feedback.web.desk import desk, selecting
+from feedback.web.history import told
+from feedback.web.listing import rows_of, with_what_lists_show
+
+EACH_WAY = 12  # neighbours that stand beside a response
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One time that the respondent changed the response, and what."""
+
+    at: datetime
+    differences: list[Difference]
+
+
+@login_required
+@require_safe
+@selecting
+def response(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One response, with the way to its neighbours in the selection."""
+    return response_page(request, slug, pk, personal=False)
+
+
+@login_required
+@require_POST
+@selecting
+def personal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The same with its personal answers; the look is recorded before it is granted."""
+    access = survey_for(request.user, slug, Role.VIEWER)
+    if not access.sees_personal:
+        raise Http404
+    get_object_or_404(Response, survey=access.survey, pk=pk)
+    record("personal", actor=request.user, survey=access.survey, response_id=pk)
+    return response_page(request, slug, pk, personal=True)
+
+
+def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -> HttpResponse:
+    at = desk(request, slug)
+    rows = Response.with_identity if personal else Response.objects
+    found = rows.select_related("revision", "assignee")
+    row = get_object_or_404(found, survey=at.survey, pk=pk)
+    identity = decrypt(row.identity, nonce=row.nonce) if personal else {}
+    questionnaire = as_worded_for(row)
+    beside = around(with_what_lists_show(at.rows), Place.of(row), each_way=EACH_WAY)
+    columns = first_answer(listed.chosen(at.access.membership.columns, at.items))
+    names = coding.tag_names(at.survey)
+    context = {
+        "access": at.access,
+        "survey": at.survey,
+        "query": at.query,
+        "selection": at.selection,
+        "row": row,
+        "pages": pages_read(questionnaire, row.answers, identity),
+        "edits": edits_of(row, questionnaire, Whole(row.answers, identity), personal=personal),
+        "orders": orders_read(questionnaire, (row.paradata or {}).get("orders", {})),
+        "personal": personal,
+        "beside": rows_of([*beside.newer, row, *beside.older], columns, at.items, seen_until=None),
+        "newer": beside.next_newer,
+        "older": beside.next_older,
+        "list_from": Place.of(beside.newer[0]) if len(beside.newer) == EACH_WAY else None,
+        "statuses": Status,
+        "tags": names.values(),
+        "notes": row.notes.select_related("author"),
+        "history": [(entry, told(entry, names)) for entry in coding.history(row)],
+    }
+    return render(request, "review/response.html", context)
+
+
+def as_worded_for(row: Response) -> Questionnaire:
+    """The questionnaire as its respondent read it: of that revision, in that language."""
+    questionnaire = row.revision.questionnaire
+    spoken = row.language in questionnaire.offered_languages
+    return questionnaire.in_language(row.language) if spoken else questionnaire
+
+
+def first_answer(columns: Any) -> list[str]:
+    """The one column of answers that there is room for beside a response."""
+    return [name for name in columns if name.startswith(listed.ANSWER)][:1]
+
+
+def edits_of(
+    row: Response, questionnaire: Questionnaire, now: Whole, *, personal: bool
+) -> list[Edit]:
+    """When the respondent changed the response, and what; the last change first."""
+    kept = list(row.versions.all() if personal else row.versions.defer("identity"))
+    states = [
+        Whole(v.answers, decrypt(v.identity, nonce=row.nonce) if personal else {}) for v in kept
+    ]
+    edits = [
+        Edit(version.replaced_at, differences(questionnaire, before, after))
+        for version, (before, after) in zip(kept, pairwise([*states, now]), strict=True)
+    ]
+    return edits[::-1]
