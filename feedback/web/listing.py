@@ -35,6 +35,10 @@ class Row:
     readings: dict[str, Reading]
     is_new: bool
 
+    @property
+    def first_answered(self) -> Reading | None:
+        return next((reading for reading in self.readings.values() if reading.answered), None)
+
 
 @login_required
 @require_safe

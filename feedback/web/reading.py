@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -62,7 +61,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
     identity = decrypt(row.identity, nonce=row.nonce) if personal else {}
     questionnaire = as_worded_for(row)
     beside = around(with_what_lists_show(at.rows), Place.of(row), each_way=EACH_WAY)
-    columns = first_answer(listed.chosen(at.access.membership.columns, at.items))
+    columns = list(listed.chosen(at.access.membership.columns, at.items))
     names = coding.tag_names(at.survey)
     context = {
         "access": at.access,
@@ -91,11 +90,6 @@ def as_worded_for(row: Response) -> Questionnaire:
     questionnaire = row.revision.questionnaire
     spoken = row.language in questionnaire.offered_languages
     return questionnaire.in_language(row.language) if spoken else questionnaire
-
-
-def first_answer(columns: Any) -> list[str]:
-    """The one column of answers that there is room for beside a response."""
-    return [name for name in columns if name.startswith(listed.ANSWER)][:1]
 
 
 def edits_of(
