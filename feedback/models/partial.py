@@ -35,6 +35,7 @@ class Partial(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["code"], name="partial_code"),
+            models.Index(fields=["survey", "-id"], name="partial_newest"),
             models.Index(
                 fields=["expires_at"],
                 condition=models.Q(content__isnull=False),

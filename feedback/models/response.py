@@ -164,6 +164,9 @@ class Tombstone(models.Model):
     receipt = models.UUIDField(db_index=True, help_text=_("Hash of the receipt code"))
     withdrawn_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["survey", "-id"], name="tombstone_newest")]
+
     def __str__(self) -> str:
         return f"response {self.response_id}, withdrawn"
 

@@ -1,11 +1,13 @@
 """The columns a list of responses can show: those of the response, and one a question."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from feedback.models import Response
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Message
+from feedback.questionnaire.reading import Reading, read
 
 # No key of an item holds a dot, so no question is ever named like an own column.
 ANSWER = "answer."
@@ -56,3 +58,9 @@ def moved(names: Sequence[str], name: str, *, by: int) -> list[str]:
     order = [other for other in names if other != name]
     place = min(max(list(names).index(name) + by, 0), len(order))
     return [*order[:place], name, *order[place:]]
+
+
+def readings(response: Response, names: Iterable[str], items: Sequence[Item]) -> dict[str, Reading]:
+    """What one response says in those of the columns that are questions."""
+    asked = {ANSWER + item.key: item for item in items}
+    return {name: read(asked[name], response.answers, {}) for name in names if name in asked}

@@ -1,8 +1,5 @@
 """The list of responses: which columns it has, which page of it is shown, what is new."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -16,28 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback.models import Note, Reason, Response, Role, Status, Tag
 from feedback.permissions import Access, survey_for
-from feedback.question_types.base import Item, operands
-from feedback.questionnaire.reading import Reading, read
+from feedback.question_types.base import operands
 from feedback.responses import listed
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.visits import visited
+from feedback.web.cells import rows_of
 from feedback.web.desk import Desk, active_filters, desk, selecting
 
 PAGE = 50  # responses
 COUNTED = 10_000  # exactly; counting on would take longer than the list
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the list; ``readings`` by the name of the column."""
-
-    response: Response
-    readings: dict[str, Reading]
-    is_new: bool
-
-    @property
-    def first_answered(self) -> Reading | None:
-        return next((reading for reading in self.readings.values() if reading.answered), None)
 
 
 @login_required
@@ -56,7 +40,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "query": at.query,
         "active": active_filters(at),
         "columns": columns,
-        "rows": rows_of(page, list(columns), at.items, seen_until=seen_until),
+        "rows": rows_of(page, columns, at.items, seen_until=seen_until),
         "seen_until": seen_until,
         "newer": to_newer,
         "older": to_older,
@@ -81,26 +65,6 @@ def with_what_lists_show(rows: QuerySet[Response]) -> QuerySet[Response]:
     number = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
     related = rows.select_related("revision", "assignee").prefetch_related("tags")
     return related.annotate(note_count=number)
-
-
-def rows_of(
-    page: Sequence[Response],
-    columns: Sequence[str],
-    items: Sequence[Item],
-    *,
-    seen_until: datetime | None,
-) -> list[Row]:
-    """The lines of a page; nothing is new to whoever is here for the first time."""
-    by_name = {listed.ANSWER + item.key: item for item in items}
-    asked = [(name, by_name[name]) for name in columns if name in by_name]
-    return [
-        Row(
-            response,
-            {name: read(item, response.answers, {}) for name, item in asked},
-            is_new=seen_until is not None and response.received_at > seen_until,
-        )
-        for response in page
-    ]
 
 
 def keyset_page(

@@ -17,7 +17,6 @@ from feedback.permissions import survey_for
 from feedback.responses import coding, listed
 from feedback.responses import quarantine as screened
 from feedback.responses.order import newest_first
-from feedback.web.listing import rows_of, with_what_lists_show
 
 AT_ONCE = 20  # responses on one page
 DECISIONS = {"accept": Status.ACKNOWLEDGED, "spam": Status.SPAM}
@@ -43,13 +42,13 @@ def quarantine(request: HttpRequest, slug: str) -> HttpResponse:
     reason = reason_of(request.GET.get("reason", ""), rules)
     found = newest_first(screened.waiting(access.survey, reason))
     columns = [name for name in listed.usual(items) if name.startswith(listed.ANSWER)]
-    page = list(with_what_lists_show(found)[:AT_ONCE])
+    page = list(found[:AT_ONCE])
     context = {
         "access": access,
         "survey": access.survey,
         "records": [record_of(rule) for rule in rules if rule.flagged],
         "reason": reason,
-        "rows": rows_of(page, columns, items, seen_until=None),
+        "rows": [(row, listed.readings(row, columns, items).values()) for row in page],
         "rest": next(rule.waiting for rule in rules if rule.reason == reason) - len(page),
     }
     return render(request, "review/quarantine.html", context)

@@ -1,5 +1,6 @@
 """One response, read beside its neighbours in the list it was opened from."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -7,21 +8,31 @@ from itertools import pairwise
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.text import Truncator
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback.models import Response, Role, Status
 from feedback.models.audit import record
 from feedback.models.identity import decrypt
 from feedback.permissions import survey_for
+from feedback.question_types.base import Item
 from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.reading import Difference, Whole, differences, orders_read, pages_read
 from feedback.responses import coding, listed
 from feedback.responses.order import Place, around
 from feedback.web.desk import desk, selecting
 from feedback.web.history import told
-from feedback.web.listing import rows_of, with_what_lists_show
 
 EACH_WAY = 12  # neighbours that stand beside a response
+GLANCE = 90  # characters of each
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A line beside the response: ``words`` of the first question that was answered."""
+
+    response: Response
+    words: str
 
 
 @dataclass(frozen=True)
@@ -60,8 +71,8 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
     row = get_object_or_404(found, survey=at.survey, pk=pk)
     identity = decrypt(row.identity, nonce=row.nonce) if personal else {}
     questionnaire = as_worded_for(row)
-    beside = around(with_what_lists_show(at.rows), Place.of(row), each_way=EACH_WAY)
-    columns = list(listed.chosen(at.access.membership.columns, at.items))
+    beside = around(at.rows, Place.of(row), each_way=EACH_WAY)
+    columns = listed.chosen(at.access.membership.columns, at.items)
     names = coding.tag_names(at.survey)
     context = {
         "access": at.access,
@@ -73,7 +84,10 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "edits": edits_of(row, questionnaire, Whole(row.answers, identity), personal=personal),
         "orders": orders_read(questionnaire, (row.paradata or {}).get("orders", {})),
         "personal": personal,
-        "beside": rows_of([*beside.newer, row, *beside.older], columns, at.items, seen_until=None),
+        "beside": [
+            Neighbour(one, first_words(one, columns, at.items))
+            for one in (*beside.newer, row, *beside.older)
+        ],
         "newer": beside.next_newer,
         "older": beside.next_older,
         "list_from": Place.of(beside.newer[0]) if len(beside.newer) == EACH_WAY else None,
@@ -90,6 +104,12 @@ def as_worded_for(row: Response) -> Questionnaire:
     questionnaire = row.revision.questionnaire
     spoken = row.language in questionnaire.offered_languages
     return questionnaire.in_language(row.language) if spoken else questionnaire
+
+
+def first_words(row: Response, columns: Iterable[str], items: Sequence[Item]) -> str:
+    readings = listed.readings(row, columns, items).values()
+    lines = next((reading.lines for reading in readings if reading.answered), [])
+    return Truncator(" · ".join(map(str, lines))).chars(GLANCE)
 
 
 def edits_of(

@@ -1,0 +1,136 @@
+"""The pages of the review desk among many responses, and what their indexes cost.
+
+Times are of whole pages inside the server: Django's handlers, the queries and the
+template, without the network. Each page is a median of several, after one that is not
+counted.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from psycopg import sql
+
+from benchmarks.bulk import ROUNDS, survey, timed
+from benchmarks.results import Result
+from benchmarks.servers import SLUG
+from feedback.models import Membership, Response, Role, SearchText
+from feedback.responses.order import Place
+
+TIMES = 15
+INSERTS = 2_000
+COPY = """
+    INSERT INTO feedback_response (survey_id, revision_id, nonce, receipt, language, source,
+        answers)
+    SELECT survey_id, revision_id, gen_random_uuid(), gen_random_uuid(), language, source,
+        answers
+    FROM feedback_response WHERE id = %s
+"""
+# Only staff profit from these; the others serve refresh, receipts or uniqueness.
+INDEXES = (
+    "response_newest",
+    "response_status",
+    "response_flagged",
+    "response_assigned",
+    "response_edited",
+    "response_answers",
+)
+# Seconds that a page may take at a million; see docs/performance.md.
+GOALS = {
+    "desk_first": 0.015,
+    "desk_deepest": 0.015,
+    "desk_two_answers": 0.150,
+    "desk_rare_word": 0.020,
+    "desk_common_words": 0.100,
+    "desk_response": 0.015,
+}
+
+
+def pages() -> dict[str, Result]:
+    """Median seconds of each page, beside the goal that it has."""
+    client, address = signed_in(), reverse("responses", args=[SLUG])
+    stored = Response.objects.filter(survey=survey())
+    oldest, middle = stored.order_by("received_at", "id")[200], stored.order_by("id")[1_000]
+    rare, common = words()
+    queries = {
+        "desk_first": "",
+        "desk_deepest": urlencode({"before": str(Place.of(oldest))}),
+        "desk_two_answers": two_answers(client, address),
+        "desk_rare_word": urlencode({"q": rare}),
+        "desk_common_words": urlencode({"q": common}),
+    }
+    addresses = {name: f"{address}?{query}" for name, query in queries.items()}
+    addresses["desk_response"] = reverse("response", args=[SLUG, middle.pk])
+    seconds = {name: page_seconds(client, page) for name, page in addresses.items()}
+    note = f"server time of the whole page at {stored.count():,} responses; limit: the goal"
+    results = {name: Result(seconds[name], "s", GOALS[name], note) for name in seconds}
+    deep = Result(
+        seconds["desk_deepest"], "s", seconds["desk_first"], "a page near the end; limit: the first"
+    )
+    return results | {"desk_depth": deep}
+
+
+def signed_in() -> Client:
+    person, _made = get_user_model().objects.get_or_create(username="bench")
+    Membership.objects.get_or_create(survey=survey(), user=person, role=Role.OWNER)
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def page_seconds(client: Client, address: str) -> float:
+    def page() -> None:
+        answer = client.get(address)
+        assert answer.status_code == 200, answer.status_code
+
+    page()
+    return median(timed(page) for _time in range(TIMES))
+
+
+def two_answers(client: Client, address: str) -> str:
+    """Two filters that the list itself offers, of different questions."""
+    offered = re.findall(
+        r'name="(answer\.\w+)" value="(\w+)"', client.get(address).content.decode()
+    )
+    by_name: Mapping[str, str] = dict(reversed(offered))
+    (first, a), (second, b) = list(by_name.items())[:2]
+    return urlencode({first: a, second: b})
+
+
+def words() -> tuple[str, str]:
+    """A word of few responses and two that very many hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word, ndoc FROM ts_stat($$SELECT words FROM feedback_searchtext"
+            " WHERE response_id % 50 = 0$$) WHERE word ~ '^[a-z]{4,}$' ORDER BY ndoc DESC"
+        )
+        found = [word for word, _number in cursor.fetchall()]
+    assert SearchText.objects.exists(), "refresh first"
+    return found[-1], " ".join(found[:2])
+
+
+def indexes(url: str) -> Result:
+    """Inserts a second with the indexes that only staff need, and without them."""
+    with_them, without = [], []
+    with psycopg.connect(url, autocommit=True) as rows:
+        for _round in range(ROUNDS):
+            with_them.append(inserts_a_second(rows))
+            without.append(inserts_a_second(rows, dropped=INDEXES))
+    note = f"INSERTs one by one, one commit; limit: without the {len(INDEXES)} indexes of the desk"
+    return Result(median(with_them), "rows/s", median(without), note)
+
+
+def inserts_a_second(rows: psycopg.Connection[Any], *, dropped: Sequence[str] = ()) -> float:
+    """Copies of stored responses, and the indexes dropped for them, are rolled back."""
+    with rows.transaction(force_rollback=True):
+        for name in dropped:
+            rows.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
+        stored = rows.execute("SELECT id FROM feedback_response LIMIT %s", [INSERTS]).fetchall()
+        return len(stored) / timed(lambda: [rows.execute(COPY, row) for row in stored])
