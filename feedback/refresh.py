@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from django.db import connection, transaction
 from django.db.models import Sum
 
+from feedback import chain
 from feedback.analysis.compile import compile_survey
 from feedback.frames.build import chunk_number, rebuild
 from feedback.frames.layout import Layout, layout_of
@@ -28,6 +29,7 @@ CLAIM = """
 
 def refresh() -> int:
     """Work off the outbox, then bring each summary up to date. Returns the changes done."""
+    chain.seal()  # first, as it is quick and whatever follows may fail
     networks.renew_salts(datetime.now(tz=UTC).date())
     done = 0
     while batch := refresh_batch():
