@@ -13,17 +13,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback.models import Reason, Response, Role, Status, Tag
+from feedback.models import Response, Role, Status, Tag
 from feedback.models.audit import record
 from feedback.models.identity import decrypt
 from feedback.permissions import memberships_of, survey_for
-from feedback.question_types.base import operands
 from feedback.questionnaire.reading import Difference, Whole, differences, orders_read, pages_read
 from feedback.responses import coding
 from feedback.responses.cap import is_full
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.search import text_parts
-from feedback.web.desk import active_filters, desk, selecting
+from feedback.web.desk import active_filters, desk, filter_groups, selecting
 
 PAGE = 50  # responses
 COUNTED = 10_000  # exactly; counting on would take longer than the list
@@ -75,14 +74,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "older": to_older,
         "count": min(at.rows.order_by()[: COUNTED + 1].count(), COUNTED + 1),
         "counted": COUNTED,
-        "statuses": Status,
-        "reasons": Reason,
-        "tags": Tag.objects.filter(survey=at.survey),
-        "filters": [
-            (item, item.filters().items())
-            for item in operands(at.items).values()
-            if item.filters() and not item.personal
-        ],
+        "groups": filter_groups(at),
     }
     return render(request, "review/listing.html", context)
 
