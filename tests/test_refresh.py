@@ -31,7 +31,8 @@ def counted(survey: Survey) -> int:
 
 
 def found(survey: Survey, words: str) -> set[int]:
-    return set(Selection(words=words).responses(survey, []).values_list("pk", flat=True))
+    rows = Selection(words=words).responses(survey, layout_of(survey).items)
+    return set(rows.values_list("pk", flat=True))
 
 
 def waiting() -> list[int]:

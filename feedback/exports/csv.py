@@ -9,6 +9,7 @@ import io
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import StringAgg
@@ -49,14 +50,23 @@ class Choices:
 
 
 def stream(
-    survey: Survey, items: Sequence[Item], selection: Selection, choices: Choices
+    survey: Survey,
+    items: Sequence[Item],
+    selection: Selection,
+    choices: Choices,
+    *,
+    reader: Any = None,
 ) -> Iterator[bytes]:
-    """The file in blocks. Closing the iterator ends the COPY and frees its connection."""
+    """The file in blocks. Closing the iterator ends the COPY and frees its connection.
+
+    Args:
+        reader: the user whom "me" means in the selection.
+    """
     columns = [column for item in items for column in item.columns()]
     if not choices.personal:
         columns = [column for column in columns if not column.personal]
     own = own_columns(survey)
-    rows = selection.responses(survey, items).order_by("id")
+    rows = selection.responses(survey, items, reader=reader).order_by("id")
     head = line([*own, *(column.name for column in columns)])
     body = (
         with_personal(rows, own, columns, choices)

@@ -18,7 +18,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from random import Random
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
@@ -34,7 +35,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from feedback.question_types.columns import Column, Dtype, Message, state_of, text_of
+from feedback.question_types.columns import Column, Dtype, Message, State, state_of, text_of
+from feedback.question_types.spans import Span
 
 JSON: TypeAlias = str | int | float | bool | list[Any] | dict[str, Any] | None
 Answers: TypeAlias = dict[str, JSON]
@@ -54,7 +56,7 @@ PictureName = Annotated[
 
 REQUIRED = _("This question needs an answer.")
 DECLINED = "declined"  # the part that says how an answer was declined
-WAYS: Mapping[str, Message] = {
+WAYS: Mapping[Way, Message] = {
     "refused": _("Prefer not to say"),
     "dont_know": _("I don’t know"),
 }
@@ -336,6 +338,15 @@ class Item(BaseModel):
         """The codes one may filter by, with their words; none for open items."""
         return {}
 
+    @property
+    def span(self) -> Span | None:
+        """The ranges one may filter by; none where answers have no order of their own."""
+        return None
+
+    def where_state(self, part: str, state: State | Way) -> Q:
+        """Responses that stand like this to one of its ``operands``, or declined it this way."""
+        return stands(part, state)
+
     def pool(self, older: "Item") -> "Item":
         """This item with what only ``older``, of an earlier revision, could be answered."""
         return self
@@ -352,6 +363,20 @@ class Item(BaseModel):
     @classmethod
     def example(cls) -> Example:
         raise NotImplementedError(f"{cls.__name__} has no example()")
+
+
+def stands(part: str, state: State | Way) -> Q:
+    """The same as ``state_of``, said in terms that the index of answers knows."""
+    asked, blank = Q(answers__has_key=part), Q(answers__contains={part: None})
+    by_way = {way: Q(answers__contains={part: {"state": way}}) for way in WAYS}
+    declined = reduce(or_, by_way.values())
+    meanings = {
+        State.NOT_SHOWN: ~asked,
+        State.BLANK: blank,
+        State.DECLINED: declined,
+        State.ANSWERED: asked & ~blank & ~declined,
+    }
+    return meanings[state] if isinstance(state, State) else by_way[state]
 
 
 def operands(items: Iterable[Item]) -> dict[str, Item]:

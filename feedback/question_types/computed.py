@@ -22,6 +22,7 @@ from feedback.question_types.base import JSON, Answers, Example, Item, Kind, Pos
 from feedback.question_types.columns import Column, Message, Repeated
 from feedback.question_types.number import Number
 from feedback.question_types.short_text import ShortText
+from feedback.question_types.spans import Span
 from feedback.question_types.unasked import Unasked
 from feedback.question_types.yes_no import YesNo
 
@@ -99,6 +100,10 @@ class Computed(Unasked):
 
     def filters(self) -> Mapping[str, Message]:
         return self.twin.filters()
+
+    @property
+    def span(self) -> Span | None:
+        return self.twin.span
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         return self.twin.tally(answers)

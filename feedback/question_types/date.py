@@ -13,12 +13,20 @@ from pydantic import model_validator
 
 from feedback.question_types.base import JSON, REQUIRED, Answers, Example, Item, Kind
 from feedback.question_types.columns import Column, Dtype, Message, state_of, text_of
+from feedback.question_types.spans import Span, whole_numbers
 
 SHAPE = _("This is not a day. Write it as year-month-day, such as 2026-05-31.")
 TOO_EARLY = _("This day is too early: the earliest is %(limit)s.")
 TOO_LATE = _("This day is too late: the latest is %(limit)s.")
 
 Limit = datetime.date | None
+
+
+def days(first: str, last: str) -> list[str]:
+    """All days from one to the other, if these are few."""
+    begin = datetime.date.fromisoformat(first).toordinal()
+    end = datetime.date.fromisoformat(last).toordinal()
+    return [datetime.date.fromordinal(day).isoformat() for day in whole_numbers(begin, end)]
 
 
 class DayField(forms.DateField):
@@ -82,6 +90,13 @@ class Date(Item):
 
     def words(self, part: str, answer: JSON) -> Message:
         return date_format(datetime.date.fromisoformat(str(answer)), "DATE_FORMAT")
+
+    @property
+    def span(self) -> Span:
+        return Span(self.key, "date", "1", self.bound, ("1000-01-01", "9999-12-31"), days)
+
+    def bound(self, text: str) -> str:
+        return f"{self.checks[self.key].to_python(text.strip()):%Y-%m-%d}"
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """The earliest, the middle and the latest day; None without any answer."""

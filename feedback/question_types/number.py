@@ -5,6 +5,7 @@ script, no separators of thousands, as 1,234 and 1.234 mean different numbers to
 different readers. What was understood is on the receipt.
 """
 
+import sys
 import unicodedata
 from collections.abc import Callable
 from random import Random
@@ -27,6 +28,7 @@ from feedback.question_types.base import (
     number_in_words,
 )
 from feedback.question_types.columns import Column, Dtype, Message, decimal_of, integer_of, state_of
+from feedback.question_types.spans import Span, whole_numbers
 
 WHOLE = _("“%(text)s” is not a whole number. Write digits only, such as 12.")
 DECIMAL = _("“%(text)s” is not a number. Write it like 12 or 12.5, without other signs.")
@@ -37,6 +39,7 @@ TOO_EXACT = ngettext_lazy(
 )
 TOO_SMALL = _("%(value)s is too small: write at least %(limit)s.")
 TOO_LARGE = _("%(value)s is too large: write at most %(limit)s.")
+LARGEST = sys.float_info.max
 DIGITS = 15  # significant ones, which a float of 64 bits keeps exactly
 LONGEST = 40  # characters; more are no number
 
@@ -140,6 +143,16 @@ class Number(Item):
     def words(self, part: str, answer: JSON) -> Message:
         number = number_in_words(answer) if isinstance(answer, int | float) else answer
         return f"{number} {self.unit}".strip()
+
+    @property
+    def span(self) -> Span:
+        listed = (lambda _least, _most: ()) if self.places else whole_numbers
+        step = f"{0.1**self.places:.{self.places}f}"
+        return Span(self.key, "number", step, self.bound, (-LARGEST, LARGEST), listed)
+
+    def bound(self, text: str) -> int | float:
+        number: Any = self.checks[self.key].to_python(text)
+        return number  # type: ignore[no-any-return]
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """Mean, spread and quartiles, in the item's unit; None without any answer."""

@@ -1,5 +1,6 @@
 """What the types with a row of whole numbers share: rating, opinion scale, NPS."""
 
+import re
 from collections.abc import Mapping
 from random import Random
 from typing import Any, ClassVar
@@ -7,11 +8,16 @@ from typing import Any, ClassVar
 import polars as pl
 from crispy_forms.layout import Div, LayoutObject
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from feedback.question_types.base import REQUIRED, Item, Kind, distribution
 from feedback.question_types.choices import NOT_OFFERED, OptionField
 from feedback.question_types.columns import Column, Dtype, Message, integer_of, state_of
+from feedback.question_types.spans import Span, whole_numbers
+
+WHOLE = _("This is not a whole number. Write digits only, such as 3.")
 
 
 class Scale(Item):
@@ -76,6 +82,15 @@ class Scale(Item):
 
     def filters(self) -> Mapping[str, Message]:
         return self.labels()
+
+    @property
+    def span(self) -> Span:
+        return Span(self.key, "number", "1", self.bound, self.ends, whole_numbers)
+
+    def bound(self, text: str) -> int:
+        if not re.fullmatch(r"-?\d{1,9}", text.strip()):
+            raise ValidationError(WHOLE)
+        return int(text)
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """Distribution and mean; the mean is None without any answer."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.question_types.base import REQUIRED, Answers, Example, Item, Kind
 from feedback.question_types.columns import Column, Dtype, state_of, text_of
+from feedback.question_types.spans import Span
 
 SHAPE = _("This is not a time of day. Write hours and minutes, such as 14:05.")
 
@@ -42,6 +43,13 @@ class Time(Item):
     def columns(self) -> list[Column]:
         moment = text_of(self.key)
         return [Column(self.key, self.text, self.key, Dtype.TIME, moment, state_of(self.key))]
+
+    @property
+    def span(self) -> Span:
+        return Span(self.key, "time", "60", self.bound, ("00:00", "23:59"))
+
+    def bound(self, text: str) -> str:
+        return f"{self.checks[self.key].to_python(text.strip()):%H:%M}"
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """How many named each hour of the day."""

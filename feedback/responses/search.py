@@ -1,39 +1,33 @@
 """Full-text search: which words a response holds, and which responses hold given words.
 
-Words are not stemmed: a survey's answers come in every language, and a search that finds
-what was typed is one that staff can trust. Chinese, Japanese, Thai and the like write no
-spaces, so their text is cut into overlapping pairs of characters, and the query alike.
+Each word is indexed with the part it stands in before it, so that the words of one
+question are found as fast as those of all. See folding.py for what a word is, and
+search_syntax.py for what can be asked.
 """
 
-import re
+import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQueryField
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models.functions import Cast
 
 from feedback.models import Response, SearchText, Survey
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Dtype, text_of
+from feedback.responses.folding import folded, words_of
+from feedback.responses.highlighting import excerpt_around, highlighted
+from feedback.responses.search_syntax import parsed, tsquery
 
-# Han, kana, Thai, Lao, Khmer, Burmese, Tibetan: scripts written without spaces.
-UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff"
-    r"\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+"
-)
-CONFIG = "simple"
+__all__ = ["excerpt_around", "highlighted", "index", "matching", "text_parts"]
+
 FEW = 2_000  # matches that are fetched rather than asked for once more
-LONGEST = 200_000  # characters of one response; a tsvector holds at most a megabyte
-
-
-def segmented(text: str) -> str:
-    """The text with its unspaced runs cut into overlapping pairs."""
-    return UNSPACED.sub(lambda run: f" {pairs(run[0])} ", text)
-
-
-def pairs(run: str) -> str:
-    return " ".join(run[i : i + 2] for i in range(max(1, len(run) - 1)))
+LONGEST = 200_000  # characters of one response
+LARGEST = 700_000  # bytes of its words: a tsvector holds a megabyte
+LAST_PLACE = 16_383  # that a tsvector tells from others
 
 
 def text_parts(items: Sequence[Item]) -> list[str]:
@@ -42,18 +36,26 @@ def text_parts(items: Sequence[Item]) -> list[str]:
     return [c.part for c in columns if c.dtype is Dtype.TEXT and not c.personal]
 
 
+@lru_cache(maxsize=4_096)
+def scope(part: str) -> str:
+    """What stands before the words of a part: short, as every word of a survey has it."""
+    return hashlib.blake2b(part.encode(), digest_size=3).hexdigest()
+
+
 def index(survey: Survey, ids: Sequence[int], items: Sequence[Item]) -> None:
     """Bring the words of these responses up to date; those of deleted ones go."""
-    texts = {pk: searchable(found) for pk, *found in rows_of(survey, ids, text_parts(items))}
+    parts = text_parts(items)
+    rows = rows_of(survey, ids, parts)
+    words = {pk: tsvector(dict(zip(parts, found, strict=True))) for pk, *found in rows}
     # Also those without any text: they are among the responses that lack a word.
-    SearchText.objects.filter(pk__in=set(ids) - texts.keys()).delete()
+    SearchText.objects.filter(pk__in=set(ids) - words.keys()).delete()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO feedback_searchtext (response_id, survey_id, words)"
-            " SELECT response, %s, to_tsvector('simple', text)"
-            " FROM unnest(%s::bigint[], %s::text[]) AS new (response, text)"
+            " SELECT response, %s, words::tsvector"
+            " FROM unnest(%s::bigint[], %s::text[]) AS new (response, words)"
             " ON CONFLICT (response_id) DO UPDATE SET words = EXCLUDED.words",
-            [survey.pk, list(texts), list(texts.values())],
+            [survey.pk, list(words), list(words.values())],
         )
 
 
@@ -64,38 +66,56 @@ def rows_of(survey: Survey, ids: Sequence[int], parts: Sequence[str]) -> list[tu
     return list(rows.annotate(**texts).values_list("pk", *texts))
 
 
-def searchable(texts: Sequence[str | None]) -> str:
-    """The texts of one response as one, for ``to_tsvector``."""
-    text = "\n".join(text for text in texts if text)[:LONGEST]
-    # Single characters stand at the end, where they part no pair from its neighbour.
-    single = {sign for run in UNSPACED.findall(text) for sign in run}
-    return " ".join([segmented(text), *sorted(single)])
+def tsvector(texts: dict[str, str | None]) -> str:
+    """The words of one response by part, as PostgreSQL reads them."""
+    places: dict[str, list[str]] = {}
+    room, letters = LARGEST, LONGEST
+    for part, text in texts.items():
+        if not text or not letters:
+            continue
+        before = scope(part)
+        text, letters = text[:letters], max(0, letters - len(text))
+        for word, place, *_ in words_of(folded(text)):
+            name = before + word
+            if name not in places:
+                room -= len(name.encode()) + 8
+                if room < 0:
+                    break
+                places[name] = []
+            if place <= LAST_PLACE:
+                places[name].append(str(place))
+    placed = ((f"'{word}'", ",".join(at)) for word, at in places.items())
+    return " ".join(f"{word}:{at}" if at else word for word, at in placed)
 
 
-def matching(survey: Survey, words: str) -> list[int] | QuerySet[SearchText, int]:
-    """The responses that hold the words; "quoted phrases", -without and OR as people know them.
+def matching(
+    survey: Survey, asked: Sequence[tuple[str, Sequence[str]]]
+) -> list[int] | QuerySet[SearchText, int]:
+    """The responses that hold the words, each within the parts that stand beside them.
 
     Of rare words the ids themselves: PostgreSQL would else walk all responses from the
     newest on and look at each, for seconds. Of common ones the query: there the walk soon
     has a page full, and listing them all would take as long.
     """
-    query = SearchQuery(quoted_runs(words), config=CONFIG, search_type="websearch")
-    found = SearchText.objects.filter(survey_id=survey.pk, words=query)
+    queries = [(parsed(words), parts) for words, parts in asked]
+    if not all(alternatives and parts for alternatives, parts in queries):
+        return [0]  # no response has the number 0; an empty list would be no SQL at all
+    query = " & ".join(
+        f"({tsquery(alternatives, [scope(part) for part in parts])})"
+        for alternatives, parts in queries
+    )
+    found = SearchText.objects.filter(Holds(query), survey_id=survey.pk)
     ids = found.values_list("response_id", flat=True)
     few = list(ids[: FEW + 1])
-    # No response has the number 0; an empty list would be no SQL at all.
     return (few or [0]) if len(few) <= FEW else ids
 
 
-def quoted_runs(words: str) -> str:
-    """The query with each unspaced run as a phrase of its pairs, so that order counts."""
-    inside_quotes = words.split('"')
-    for i, part in enumerate(inside_quotes):
-        in_phrase = i % 2 == 1
-        cut = (
-            (lambda run: f" {pairs(run[0])} ")
-            if in_phrase
-            else (lambda run: f' "{pairs(run[0])}" ')
-        )
-        inside_quotes[i] = UNSPACED.sub(cut, part)
-    return '"'.join(inside_quotes)
+class Holds(Func):
+    """Whether the words meet a query that is written as PostgreSQL reads it."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " @@ "
+    output_field = BooleanField()
+
+    def __init__(self, query: str) -> None:
+        super().__init__(F("words"), Cast(Value(query), output_field=SearchQueryField()))

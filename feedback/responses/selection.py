@@ -1,46 +1,63 @@
 """A selection of responses: what a list shows, an export holds, a report counts.
 
-It stands in the address of every staff page, so that a view can be sent to a colleague:
-``q`` words, ``status``, ``tag``, ``screened`` (why it was flagged), ``since`` and ``until``
-(days, UTC, both included), and
-``answer.<key>`` with a code. Values of one kind are alternatives; kinds are combined.
+It stands in the address of every staff page, so that a view can be sent to a colleague.
+Filters of different names are combined; values of one name are alternatives, unless
+``every`` names it. What each filter means is told in docs/finding.md.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
-from functools import reduce
-from operator import or_
-from typing import Self
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
-from feedback.models import Reason, Response, Status, Survey, Tag
-from feedback.question_types.base import Item, operands
-from feedback.responses import search
+from feedback.models import Response, Survey
+from feedback.question_types.base import Item
+from feedback.responses.asked import (
+    ANSWER,
+    FROM,
+    ME,
+    NO,
+    STATE,
+    STATUS_NAMES,
+    TO,
+    WORDS,
+    YES,
+    Asked,
+    BadSelection,
+    Ends,
+    Moment,
+    one_line,
+)
+from feedback.responses.chosen import chosen
 
-ANSWER = "answer."
-STATUS_NAMES = {status.name.lower(): status for status in Status}
-
-
-class BadSelection(Exception):
-    """A filter that cannot be applied; the message names it and the remedy."""
+__all__ = ["ANSWER", "STATUS_NAMES", "BadSelection", "Selection"]
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Filters over the responses of one survey."""
+    """Filters over the responses of one survey; all that are given must be met."""
 
     words: str = ""
+    words_in: Mapping[str, str] = field(default_factory=dict)  # by part
     statuses: Sequence[str] = ()
     tags: Sequence[str] = ()
+    assignees: Sequence[str] = ()
     screened: Sequence[str] = ()
-    since: date | None = None
-    until: date | None = None
+    languages: Sequence[str] = ()
+    revisions: Sequence[int] = ()
+    sources: Sequence[str] = ()
+    edited: Sequence[str] = ()
+    noted: Sequence[str] = ()
+    mentions: Sequence[str] = ()
+    since: Moment | None = None
+    until: Moment | None = None
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    states: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    spans: Mapping[str, Ends] = field(default_factory=dict)
+    every: Sequence[str] = ()  # names of which all values are to be met, not any
 
     @classmethod
     def from_query(cls, query: QueryDict, items: Sequence[Item]) -> Self:
@@ -49,25 +66,53 @@ class Selection:
         Raises:
             BadSelection: a filter has a value that nothing can match.
         """
-        offered = {name: i.filters() for name, i in operands(items).items() if not i.personal}
-        names = [name for name in query if name.startswith(ANSWER) and any(query.getlist(name))]
-        answers = {name.removeprefix(ANSWER): tuple(query.getlist(name)) for name in names}
-        for key, codes in answers.items():
-            for code in codes:
-                if code not in offered.get(key, {}):
-                    raise BadSelection(
-                        _("“%(code)s” is not an answer to “%(key)s”. Choose one from the list.")
-                        % {"code": code[:60], "key": key[:60]}
-                    )
-        return cls(
+        asked = Asked(query, items)
+        selection = cls(
             words=one_line(query.get("q", "")),
-            statuses=tuple(status_name(name) for name in query.getlist("status") if name),
-            tags=tuple(name for raw in query.getlist("tag") if (name := one_line(raw))),
-            screened=tuple(reason_name(name) for name in query.getlist("screened") if name),
-            since=day(query, "since"),
-            until=day(query, "until"),
-            answers=answers,
+            words_in=asked.words_in(),
+            statuses=asked.statuses(),
+            tags=asked.values("tag"),
+            assignees=asked.values("assignee"),
+            screened=asked.screened(),
+            languages=asked.values("lang"),
+            revisions=asked.revisions(),
+            sources=asked.values("source"),
+            edited=asked.one_of("edited", (YES, NO)),
+            noted=asked.one_of("noted", (YES, NO)),
+            mentions=asked.one_of("mentions", (ME,)),
+            since=asked.moment("since"),
+            until=asked.moment("until"),
+            answers=asked.answers(),
+            states=asked.states(),
+            spans=asked.spans(),
         )
+        given = selection.to_json()
+        every = asked.one_of("every", ["tag", *(ANSWER + key for key in asked.choices)])
+        return replace(selection, every=tuple(name for name in every if name in given))
+
+    @classmethod
+    def read(cls, query_string: str, items: Sequence[Item]) -> Self:
+        """The same from a query string, such as one that was stored.
+
+        Raises:
+            BadSelection: as above; what it speaks of may be gone since.
+        """
+        return cls.from_query(QueryDict(query_string), items)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Sequence[str]], items: Sequence[Item]) -> Self:
+        """The reverse of ``to_json``. Raises: BadSelection."""
+        query = QueryDict(mutable=True)
+        for name, values in stored.items():
+            query.setlist(name, list(values))
+        return cls.from_query(query, items)
+
+    def to_json(self) -> dict[str, list[str]]:
+        """The values by the name of their filter."""
+        stored: dict[str, list[str]] = {}
+        for name, value in self.pairs():
+            stored.setdefault(name, []).append(value)
+        return stored
 
     def to_query(self) -> str:
         """The address's query string; ``from_query`` reads it back."""
@@ -75,74 +120,45 @@ class Selection:
 
     def pairs(self) -> list[tuple[str, str]]:
         """The filters as names and values, for addresses and hidden fields."""
-        pairs: list[tuple[str, str]] = [("q", self.words)] if self.words else []
-        pairs += [("status", name) for name in self.statuses]
-        pairs += [("tag", name) for name in self.tags]
-        pairs += [("screened", name) for name in self.screened]
-        days = {"since": self.since, "until": self.until}
-        pairs += [(name, value.isoformat()) for name, value in days.items() if value]
-        pairs += [(ANSWER + key, code) for key, codes in self.answers.items() for code in codes]
-        return pairs
+        days = (("since", self.since), ("until", self.until))
+        given: list[tuple[str, Iterable[Any]]] = [
+            ("q", [self.words] if self.words else []),
+            *((WORDS + part, [words]) for part, words in self.words_in.items()),
+            ("status", self.statuses),
+            ("tag", self.tags),
+            ("assignee", self.assignees),
+            ("screened", self.screened),
+            ("lang", self.languages),
+            ("revision", self.revisions),
+            ("source", self.sources),
+            ("edited", self.edited),
+            ("noted", self.noted),
+            ("mentions", self.mentions),
+            *((name, [moment.isoformat()] if moment else []) for name, moment in days),
+            *((ANSWER + key, codes) for key, codes in self.answers.items()),
+            *((STATE + key, states) for key, states in self.states.items()),
+            *(
+                (name + key, [] if end is None else [end])
+                for key, ends in self.spans.items()
+                for name, end in zip((FROM, TO), ends, strict=True)
+            ),
+            ("every", self.every),
+        ]
+        return [(name, str(value)) for name, values in given for value in values]
 
     def __bool__(self) -> bool:
         """Whether anything is filtered."""
         return bool(self.pairs())
 
-    def responses(self, survey: Survey, items: Sequence[Item]) -> QuerySet[Response]:
-        """The responses that meet every filter, in no order."""
-        rows = Response.objects.filter(survey=survey)
-        if self.statuses:
-            rows = rows.filter(status__in=[STATUS_NAMES[name] for name in self.statuses])
-        if self.tags:
-            tagged = Tag.objects.filter(survey=survey, name__in=self.tags)
-            through = Response.tags.through.objects.filter(tag__in=tagged)
-            rows = rows.filter(pk__in=through.values("response_id"))
-        if self.screened:
-            # Said twice, so that the index of those with any reason is found.
-            rows = rows.exclude(reasons=[]).filter(reasons__overlap=list(self.screened))
-        if self.since:
-            rows = rows.filter(received_at__gte=datetime.combine(self.since, time.min, tzinfo=UTC))
-        if self.until:
-            rows = rows.filter(received_at__lte=datetime.combine(self.until, time.max, tzinfo=UTC))
-        by_key = operands(items)
-        for key, codes in self.answers.items():
-            rows = rows.filter(reduce(or_, (by_key[key].where(code) for code in codes), Q()))
-        if self.words:
-            rows = rows.filter(pk__in=search.matching(survey, self.words))
-        return rows
+    def responses(
+        self, survey: Survey, items: Sequence[Item], *, reader: Any = None
+    ) -> QuerySet[Response]:
+        """The responses that meet every filter, in no order.
 
+        Args:
+            reader: the user whom "me" means.
 
-def one_line(text: str) -> str:
-    return " ".join(text.replace("\0", " ").split())[:500]
-
-
-def status_name(name: str) -> str:
-    if name not in STATUS_NAMES:
-        known = ", ".join(STATUS_NAMES)
-        raise BadSelection(
-            _("“%(name)s” is not a status. Use one of: %(known)s.")
-            % {"name": name[:60], "known": known}
-        )
-    return name
-
-
-def reason_name(name: str) -> str:
-    if name not in Reason.values:
-        known = ", ".join(Reason.values)
-        raise BadSelection(
-            _("“%(name)s” is no reason of screening. Use one of: %(known)s.")
-            % {"name": name[:60], "known": known}
-        )
-    return name
-
-
-def day(query: QueryDict, name: str) -> date | None:
-    if not (text := query.get(name, "")):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadSelection(
-            _("“%(text)s” is not a day for “%(name)s”. Write it like 2026-05-31.")
-            % {"text": text[:60], "name": name}
-        ) from error
+        Raises:
+            BadSelection: "me" without a reader, or an assignee who is no member.
+        """
+        return chosen(self, survey, items, reader=reader)

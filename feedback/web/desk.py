@@ -4,30 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from feedback.frames.layout import layout_of
-from feedback.models import Reason, Response, Role, Survey
+from feedback.models import Response, Role, Survey
 from feedback.permissions import Access, survey_for
-from feedback.question_types.base import Item, operands
-from feedback.question_types.columns import Message
-from feedback.responses.selection import (
-    ANSWER,
-    STATUS_NAMES,
-    BadSelection,
-    Selection,
-)
+from feedback.question_types.base import Item
+from feedback.responses.selection import BadSelection, Selection
+from feedback.web.filtering import active_filters, filter_groups
 
-# Filters whose values are codes of ours, with their words.
-CODED: dict[str, dict[str, Message]] = {
-    "status": {name: status.label for name, status in STATUS_NAMES.items()},
-    "screened": {reason.value: reason.label for reason in Reason},
-}
+__all__ = ["Desk", "active_filters", "desk", "filter_groups", "selecting"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +42,8 @@ def desk(request: HttpRequest, slug: str, role: Role = Role.VIEWER) -> Desk:
     access = survey_for(request.user, slug, role)
     items = layout_of(access.survey).items
     selection = Selection.from_query(request.GET, items)
-    return Desk(access, selection, selection.responses(access.survey, items), items)
+    rows = selection.responses(access.survey, items, reader=request.user)
+    return Desk(access, selection, rows, items)
 
 
 def selecting(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -69,30 +59,3 @@ def selecting(view: Callable[..., Any]) -> Callable[..., Any]:
             return render(request, "review/bad_selection.html", context, status=400)
 
     return handler
-
-
-def active_filters(at: Desk) -> list[tuple[str, str]]:
-    """Each filter that is on, in words, with the query that leaves just this one out."""
-    pairs = at.selection.pairs()
-    return [
-        (filter_in_words(*pair, at.items), urlencode([other for other in pairs if other != pair]))
-        for pair in pairs
-    ]
-
-
-def filter_in_words(name: str, value: str, items: Sequence[Item]) -> str:
-    if name.startswith(ANSWER):
-        item = operands(items)[name.removeprefix(ANSWER)]
-        return f"{item.text} {item.filters()[value]}"
-    words: dict[str, Message] = {
-        "q": _("Words: %(value)s"),
-        "tag": _("Tag: %(value)s"),
-        "status": _("Status: %(value)s"),
-        "screened": _("Screening: %(value)s"),
-        "since": _("From %(value)s"),
-        "until": _("To %(value)s"),
-    }
-    shown: Message = value
-    if name in CODED:
-        shown = CODED[name][value]
-    return str(words[name]) % {"value": shown}

@@ -53,7 +53,8 @@ def export_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpR
         raise Http404
     record("export", actor=request.user, survey=at.survey, personal=asked["personal"])
     translation.activate(settings.LANGUAGE_CODE)  # a file is the same whoever takes it
-    blocks = csv.stream(at.survey, at.items, at.selection, csv.Choices(**asked))
+    choices = csv.Choices(**asked)
+    blocks = csv.stream(at.survey, at.items, at.selection, choices, reader=request.user)
     return as_file(StreamingHttpResponse(blocks), f"{slug}-{timezone.now():%Y-%m-%d}.csv")
 
 

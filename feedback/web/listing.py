@@ -11,14 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from feedback.models import Note, Reason, Response, Role, Status, Tag
+from feedback.models import Note, Response, Role
 from feedback.permissions import Access, survey_for
-from feedback.question_types.base import operands
 from feedback.responses import listed
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.visits import visited
 from feedback.web.cells import rows_of
-from feedback.web.desk import Desk, active_filters, desk, selecting
+from feedback.web.desk import Desk, active_filters, desk, filter_groups, selecting
 
 PAGE = 50  # responses
 COUNTED = 10_000  # exactly; counting on would take longer than the list
@@ -46,14 +45,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "older": to_older,
         "count": min(at.rows.order_by()[: COUNTED + 1].count(), COUNTED + 1),
         "counted": COUNTED,
-        "statuses": Status,
-        "reasons": Reason,
-        "tags": Tag.objects.filter(survey=at.survey),
-        "filters": [
-            (item, item.filters().items())
-            for item in operands(at.items).values()
-            if item.filters() and not item.personal
-        ],
+        "groups": filter_groups(at),
     }
     return render(request, "review/listing.html", context)
 

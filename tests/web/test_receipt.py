@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from feedback.frames.layout import layout_of
 from feedback.models import Note, Response, SearchText, Summary, Survey, Tombstone
 from feedback.refresh import refresh
 from feedback.responses import coding
@@ -70,7 +71,7 @@ def test_a_withdrawn_response_is_gone_from_everywhere(
     assert (answer.status_code, answer["Location"]) == (303, address(row))
     assert not Response.objects.exists() and not Note.objects.exists()
     assert not SearchText.objects.exists()
-    assert not Selection(words="canary").responses(town, []).exists()
+    assert not Selection(words="canary").responses(town, layout_of(town).items).exists()
     assert Summary.objects.get().figures["responses"] == 0
     desk = build.signed_in(owner)
     for door in ("responses/", "export.csv?personal=1", "summary/"):

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.http import QueryDict
 
 from feedback.exports import FORMATS
 from feedback.exports.csv import Choices
@@ -34,7 +33,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no survey {options['slug']}. There are: {known}.")
         items = layout_of(survey).items
         try:
-            selection = Selection.from_query(QueryDict(options["filter"]), items)
+            selection = Selection.read(options["filter"], items)
+            selection.responses(survey, items)  # tells of whom or what there is none
         except BadSelection as error:
             raise CommandError(str(error)) from error
         choices = Choices(**{name: options[name] for name in ("labels", "bom", "personal")})

@@ -1,0 +1,295 @@
+"""The filters of a desk for people: as a form, and in words with the way to take each away."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from feedback.models import Reason, Response, Tag
+from feedback.question_types.base import WAYS, Item, operands
+from feedback.question_types.columns import Message
+from feedback.responses.asked import (
+    ANSWER,
+    ANY,
+    FROM,
+    ME,
+    NO,
+    NOBODY,
+    NONE,
+    STATE,
+    STATES,
+    STATUS_NAMES,
+    TO,
+    WORDS,
+    YES,
+)
+from feedback.responses.search import text_parts
+
+if TYPE_CHECKING:
+    from feedback.web.desk import Desk
+
+SOURCES_SHOWN = 100  # that are offered to choose from
+STATE_WORDS: Mapping[str, Message] = {
+    "answered": gettext_lazy("Answered"),
+    "blank": gettext_lazy("Left blank"),
+    "not_shown": gettext_lazy("Not shown"),
+    "declined": gettext_lazy("Declined"),
+    **{str(way): words for way, words in WAYS.items()},
+}
+USUAL = ("answered", "blank", "not_shown")  # states that nobody needs to be offered
+CODED: Mapping[str, Mapping[str, Message]] = {
+    "status": {name: status.label for name, status in STATUS_NAMES.items()},
+    "screened": {
+        **{reason.value: reason.label for reason in Reason},
+        ANY: gettext_lazy("Flagged for any reason"),
+        NONE: gettext_lazy("Not flagged"),
+    },
+    "assignee": {ME: gettext_lazy("Me"), NOBODY: gettext_lazy("Nobody")},
+    "edited": {
+        YES: gettext_lazy("Changed by its respondent"),
+        NO: gettext_lazy("Never changed"),
+    },
+    "noted": {YES: gettext_lazy("With notes"), NO: gettext_lazy("Without notes")},
+    "mentions": {ME: gettext_lazy("A note speaks to me")},
+}
+NAMED: Mapping[str, Message] = {
+    "q": gettext_lazy("Words: %(value)s"),
+    "tag": gettext_lazy("Tag: %(value)s"),
+    "status": gettext_lazy("Status: %(value)s"),
+    "screened": gettext_lazy("Screening: %(value)s"),
+    "assignee": gettext_lazy("Assigned to: %(value)s"),
+    "lang": gettext_lazy("Language: %(value)s"),
+    "revision": gettext_lazy("Revision: %(value)s"),
+    "source": gettext_lazy("Source: %(value)s"),
+    "edited": gettext_lazy("%(value)s"),
+    "noted": gettext_lazy("%(value)s"),
+    "mentions": gettext_lazy("%(value)s"),
+    "since": gettext_lazy("From %(value)s"),
+    "until": gettext_lazy("To %(value)s"),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """Values to tick; with ``every``, whether all of them or any are to be met."""
+
+    name: str
+    legend: Message
+    ticks: Sequence[tuple[str, Message, bool]]  # value, words, whether it is ticked
+    every: str = ""
+    all_of: bool = False
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Two inputs: where a range begins, and where it ends."""
+
+    legend: Message
+    input: str
+    step: str
+    least: tuple[str, Any]  # the name of the filter, and its value
+    most: tuple[str, Any]
+
+    @property
+    def least_value(self) -> str:
+        return shown_end(self.least[1])
+
+    @property
+    def most_value(self) -> str:
+        return shown_end(self.most[1])
+
+
+def shown_end(value: Any) -> str:
+    """As an input takes it: numbers with a point, whatever the language."""
+    return "" if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Filters that stand together, open where one of them is on."""
+
+    title: Message
+    options: Sequence[Options] = ()
+    ends: Sequence[Ends] = ()
+    words: Sequence[tuple[str, Message, str]] = ()  # name of the filter, its label, its value
+    item: bool = field(default=False)
+
+    @property
+    def open(self) -> bool:
+        ticked = (on for options in self.options for _value, _words, on in options.ticks)
+        ended = (value for ends in self.ends for _name, value in (ends.least, ends.most))
+        return any(ticked) or any(v is not None for v in ended) or any(w[2] for w in self.words)
+
+
+def filter_groups(at: "Desk") -> list[Group]:
+    """All that ``parts/filters.html`` offers, below the words to search for."""
+    groups = [status_and_tags(at), people(at), screening(at), arrival(at), *questions(at)]
+    return [group for group in groups if group.options or group.ends or group.words]
+
+
+def options(
+    name: str,
+    legend: Message,
+    offered: Mapping[str, Message],
+    chosen: Iterable[Any],
+    *,
+    every: bool | None = None,
+) -> Options:
+    """Args: every: whether all are asked for; None where nobody can be asked for two."""
+    on = {str(value) for value in chosen}
+    # What the address names and nobody offers any more stays, to be taken away.
+    offered = {**offered, **{value: value for value in sorted(on - offered.keys())}}
+    ticks = [(value, words, value in on) for value, words in offered.items()]
+    return Options(name, legend, ticks, name if every is not None else "", bool(every))
+
+
+def status_and_tags(at: "Desk") -> Group:
+    chosen = at.selection
+    tags = {tag.name: tag.name for tag in Tag.objects.filter(survey=at.survey)}
+    tagged = options("tag", _("Tags"), tags, chosen.tags, every="tag" in chosen.every)
+    status = options("status", _("Status"), CODED["status"], chosen.statuses)
+    return Group(_("Status and tags"), [status, *([tagged] if tagged.ticks else [])])
+
+
+def people(at: "Desk") -> Group:
+    chosen = at.selection
+    members = at.survey.memberships.order_by("user__username").select_related("user")
+    names = {m.user.username: m.user.username for m in members}
+    assigned = {**names, **CODED["assignee"]}
+    return Group(
+        _("People and notes"),
+        [
+            options("assignee", _("Assigned to"), assigned, chosen.assignees),
+            options("noted", _("Notes"), CODED["noted"], chosen.noted),
+            options("mentions", _("Mentions"), CODED["mentions"], chosen.mentions),
+        ],
+    )
+
+
+def screening(at: "Desk") -> Group:
+    flagged = options("screened", _("Flagged because"), CODED["screened"], at.selection.screened)
+    return Group(_("Screening"), [flagged])
+
+
+def arrival(at: "Desk") -> Group:
+    """When and how it came."""
+    chosen = at.selection
+    days = [(name, value and value.isoformat()) for name, value in
+            (("since", chosen.since), ("until", chosen.until))]  # fmt: skip
+    timed = any(value and "T" in value for _name, value in days)
+    received = Ends(_("Received"), "text" if timed else "date", "any", days[0], days[1])
+    revisions = at.survey.revisions.order_by("-number").values_list("number", flat=True)
+    languages = languages_of(at)
+    several = [
+        options("lang", _("Language"), languages, chosen.languages),
+        options(
+            "revision",
+            _("Revision"),
+            {str(n): _("Revision %(number)d") % {"number": n} for n in revisions},
+            chosen.revisions,
+        ),
+        options("source", _("Source"), sources_of(at), chosen.sources),
+    ]
+    edited = options("edited", _("Changes"), CODED["edited"], chosen.edited)
+    # Of what there is one of there is nothing to choose.
+    shown = [o for o in several if len(o.ticks) > 1 or any(on for *_rest, on in o.ticks)]
+    return Group(_("Received"), [*shown, edited], [received])
+
+
+def languages_of(at: "Desk") -> dict[str, Message]:
+    live = at.survey.live
+    codes = live.questionnaire.offered_languages if live else []
+    return {code: language_name(code) for code in codes}
+
+
+def language_name(code: str) -> str:
+    known = LANG_INFO.get(code.lower(), {})
+    return str(known.get("name_local", code))
+
+
+def sources_of(at: "Desk") -> dict[str, Message]:
+    """The sources of late: all of a million would take a second to tell apart."""
+    latest = Response.objects.filter(survey=at.survey).order_by("-received_at", "-pk")
+    found = {*latest.values_list("source", flat=True)[:2_000]} - {""}
+    return {source: source for source in sorted(found)[:SOURCES_SHOWN]}
+
+
+def questions(at: "Desk") -> Iterable[Group]:
+    """A group for each question, and for each row of one that has rows."""
+    texts = {part: item for item in at.items for part in text_parts([item])}
+    for item in at.items:
+        for key, part in item.operands().items():
+            words = [p for p, owner in texts.items() if owner is item and key == item.key]
+            yield question(at, key, part, words, declinable=item.decline)
+
+
+def question(
+    at: "Desk", key: str, item: Item, texts: Sequence[str], *, declinable: Sequence[str]
+) -> Group:
+    chosen = at.selection
+    found: list[Options] = []
+    if (offered := item.filters()) and not item.personal:
+        every = ANSWER + key in chosen.every if len(offered) > 1 else None
+        codes = chosen.answers.get(key, ())
+        found.append(options(ANSWER + key, _("Answer"), offered, codes, every=every))
+    ways = {"declined", *declinable} if declinable else set()
+    states = {name: STATE_WORDS[name] for name in STATES if name in USUAL or name in ways}
+    found.append(options(STATE + key, _("Answered or not"), states, chosen.states.get(key, ())))
+    ends = []
+    if (span := item.span) and not item.personal:
+        least, most = chosen.spans.get(key, (None, None))
+        ends = [Ends(_("Range"), span.input, span.step, (FROM + key, least), (TO + key, most))]
+    labels = {column.part: column.label for column in item.columns()}
+    words = [
+        (WORDS + part, labels.get(part, item.text), chosen.words_in.get(part, "")) for part in texts
+    ]
+    return Group(item.text, found, ends, words, item=True)
+
+
+def active_filters(at: "Desk") -> list[tuple[str, str]]:
+    """Each filter that is on, in words, with the query that leaves just this one out."""
+    pairs = at.selection.pairs()
+    counts = Counter(name for name, _value in pairs)
+    shown = [pair for pair in pairs if pair[0] != "every" or counts[pair[1]] > 1]
+    return [
+        (in_words(name, value, at), urlencode([pair for pair in pairs if pair != (name, value)]))
+        for name, value in shown
+    ]
+
+
+def in_words(name: str, value: str, at: "Desk") -> str:
+    """One filter in words."""
+    if name in NAMED:
+        return str(NAMED[name]) % {"value": value_in_words(name, value)}
+    parts = operands(at.items)
+    if name == "every":
+        what = _("Tags") if value == "tag" else parts[value.removeprefix(ANSWER)].text
+        return _("%(what)s – all of these, not any") % {"what": what}
+    prefix, _point, key = name.partition(".")
+    prefix += "."
+    if prefix == WORDS:
+        labels = {c.part: c.label for item in at.items for c in item.columns()}
+        return _("%(question)s – words: %(value)s") % {"question": labels[key], "value": value}
+    item = parts[key]
+    if prefix == ANSWER:
+        joined = _("%(question)s %(value)s")
+        return joined % {"question": item.text, "value": item.filters()[value]}
+    if prefix == STATE:
+        said = STATE_WORDS[value]
+        return _("%(question)s – %(state)s") % {"question": item.text, "state": said}
+    least, most = at.selection.spans[key]
+    end = item.words(key, least if prefix == FROM else most)
+    if prefix == FROM:
+        return _("%(question)s – from %(value)s") % {"question": item.text, "value": end}
+    return _("%(question)s – to %(value)s") % {"question": item.text, "value": end}
+
+
+def value_in_words(name: str, value: str) -> Message:
+    if name == "lang":
+        return language_name(value)
+    return CODED.get(name, {}).get(value, value)
