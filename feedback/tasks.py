@@ -1,18 +1,41 @@
 """Every Celery task, each a thin envelope around a function that knows no Celery."""
 
+import logging
+import time
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from feedback import refresh as outbox
-from feedback.responses import letters
+from feedback.responses import bulk, letters
+
+logger = logging.getLogger(__name__)
+A_MOMENT = 2.0  # seconds that ``refresh`` gives to acts on many
+AT_A_STRETCH = 480.0  # seconds that a task of its own does; then ``refresh`` goes on
 
 
 @shared_task(soft_time_limit=600)
 def refresh() -> None:
     """Work off the outbox. Called by beat; a call lost or doubled changes nothing."""
     outbox.refresh()
+    bulk.work_off(seconds=A_MOMENT)
 
 
 @shared_task(soft_time_limit=300)
 def send_letters() -> None:
     """Send the e-mail that waits. Called by beat; two at once send nothing twice."""
     letters.send_waiting()
+
+
+@shared_task(soft_time_limit=600)
+def act_on_many(number: int) -> None:
+    """Work off one act on many responses; with another worker on it there is nothing to do."""
+    bulk.run(number, until=time.monotonic() + AT_A_STRETCH)
+
+
+def act_soon(number: int) -> None:
+    """Ask a worker to begin at once; where nobody takes the message, ``refresh`` begins."""
+    try:
+        act_on_many.apply_async((number,), retry=False)
+    except OperationalError:
+        logger.warning("no broker; refresh will see to bulk %s", number)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -73,6 +74,11 @@ class BulkStep(models.Model):
     before = ArrayField(
         models.BigIntegerField(null=True), help_text="What each of them had, in the same order"
     )
+    undone = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        # The history of one response asks which acts on many were on it, too.
+        indexes: ClassVar = [GinIndex(fields=["responses"], name="bulk_step_responses")]
 
     def __str__(self) -> str:
         return f"step {self.pk} of bulk {self.bulk_id}"

@@ -1,0 +1,22 @@
+"""Which acts on many were on one response, and which of their steps were undone."""
+
+import django.contrib.postgres.indexes
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("feedback", "0008_response_indexes_of_the_desk")]
+
+    operations = [
+        migrations.AddField(
+            model_name="bulkstep",
+            name="undone",
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+        migrations.AddIndex(
+            model_name="bulkstep",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["responses"], name="bulk_step_responses"
+            ),
+        ),
+    ]
