@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feedback", "0008_response_indexes_of_the_desk")]
+    dependencies = [("feedback", "0009_newest_partials_and_tombstones_first")]
 
     operations = [
         migrations.AddField(
