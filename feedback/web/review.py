@@ -24,6 +24,7 @@ from feedback.responses.cap import is_full
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.search import text_parts
 from feedback.web.desk import active_filters, desk, selecting
+from feedback.web.history import told
 
 PAGE = 50  # responses
 COUNTED = 10_000  # exactly; counting on would take longer than the list
@@ -182,28 +183,6 @@ def edits_of(
         for version, (before, after) in zip(kept, pairwise([*states, now]), strict=True)
     ]
     return changes[::-1]
-
-
-def told(entry: Any, tags: dict[int, str]) -> str:
-    """An audit entry as a sentence without its subject."""
-    details = entry.details
-    tag = tags.get(details.get("tag"), _("(a tag since removed)"))
-    status = {name.name.lower(): name.label for name in Status}
-    match entry.action:
-        case "status":
-            return _("changed the status from %(before)s to %(now)s") % {
-                "before": status[details["before"]],
-                "now": status[details["now"]],
-            }
-        case "tag":
-            return _("tagged it %(tag)s") % {"tag": tag}
-        case "untag":
-            return _("took away the tag %(tag)s") % {"tag": tag}
-        case "note":
-            return _("wrote a note")
-        case "personal":
-            return _("looked at the personal answers")
-    return str(entry.action)
 
 
 @login_required

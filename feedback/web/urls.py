@@ -4,6 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, re_path
 
 from feedback.web import (
+    audit,
     authoring,
     downloads,
     health,
@@ -45,6 +46,7 @@ staff = [
     path("<slug:slug>/responses/<int:pk>/", review.response, name="response"),
     path("<slug:slug>/responses/<int:pk>/act/", review.act, name="act"),
     path("<slug:slug>/responses/<int:pk>/personal/", review.personal, name="personal"),
+    path("<slug:slug>/audit/", audit.log, name="audit"),
     path("<slug:slug>/summary/", reports.summary, name="summary"),
     path("<slug:slug>/summary.json", reports.summary_json, name="summary_json"),
     path("<slug:slug>/export/", downloads.export, name="export"),
