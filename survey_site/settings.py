@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Public pages end here: what follows is for people who sign in.
     "feedback.web.middleware.public_door",
+    "feedback.web.middleware.nonces",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "feedback.web.middleware.staff_language",
     "django.middleware.common.CommonMiddleware",

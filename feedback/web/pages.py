@@ -24,11 +24,19 @@ STYLESHEETS = ("css/tokens.css", "css/public.css")
 PLAIN = Looks()
 # No inline script anywhere, nothing from elsewhere, in nobody's frame.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; "
+    "default-src 'none'; script-src {script}; style-src {style}; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-STRICT = POLICY.format(style="")
+STRICT = POLICY.format(script="'self'", style="'self'")
+
+
+def policy_with(nonce: str) -> str:
+    """For a page of the staff: only what carries this nonce runs or styles it.
+
+    A file of ours that somebody manages to name in a tag of theirs does not.
+    """
+    return POLICY.format(script=f"'nonce-{nonce}'", style=f"'nonce-{nonce}'")
 
 
 @dataclass(frozen=True)
@@ -44,8 +52,9 @@ def style_of(looks: Looks) -> Style:
     """The style of every page in these looks."""
     text = stylesheet() + looks.css()
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    policy = POLICY.format(script="'self'", style=f"'self' 'sha256-{digest}'")
     # Our own files, and colours that are six digits: no text of anybody is in it.
-    return Style(SafeString(text), POLICY.format(style=f" 'sha256-{digest}'"))
+    return Style(SafeString(text), policy)
 
 
 @cache

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 
 from feedback.web import (
     acting,
+    audit,
     authoring,
     downloads,
     health,
@@ -54,6 +55,7 @@ staff = [
     path("<slug:slug>/withdrawn/", listing.withdrawn, name="withdrawn"),
     path("<slug:slug>/screened/", quarantine.quarantine, name="quarantine"),
     path("<slug:slug>/screened/decide/", quarantine.decide, name="decide"),
+    path("<slug:slug>/audit/", audit.log, name="audit"),
     path("<slug:slug>/summary/", reports.summary, name="summary"),
     path("<slug:slug>/summary.json", reports.summary_json, name="summary_json"),
     path("<slug:slug>/export/", downloads.export, name="export"),
