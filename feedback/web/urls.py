@@ -1,6 +1,5 @@
 """Every address of the web; ``docs/house.md`` lists what other programs may rely on."""
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, re_path
 
 from feedback.web import (
@@ -14,6 +13,7 @@ from feedback.web import (
     saving,
 )
 from feedback.web import public as pages
+from feedback.web.account_urls import accounts
 
 public = [
     path("", pages.home, name="home"),
@@ -31,12 +31,7 @@ public = [
 ]
 
 staff = [
-    path(
-        "login/",
-        LoginView.as_view(template_name="review/login.html", redirect_authenticated_user=True),
-        name="login",
-    ),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    *accounts,
     path("", review.surveys, name="surveys"),
     path("<slug:slug>/", review.overview, name="overview"),
     path("<slug:slug>/settings/", authoring.settings, name="settings"),
