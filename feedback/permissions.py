@@ -29,6 +29,10 @@ class Access:
         return self.role >= Role.EDITOR
 
     @property
+    def owns(self) -> bool:
+        return self.role >= Role.OWNER
+
+    @property
     def sees_personal(self) -> bool:
         return self.membership.sees_personal
 

@@ -110,7 +110,10 @@ def test_without_signing_in_there_is_only_the_sign_in_page(first: Response, name
         assert (answer.status_code, answer.url) == (302, reverse("account_login"))
     else:
         going_to = address(name, pk=first.pk)
-        assert (answer.status_code, answer.url) == (302, f"{reverse('account_login')}?next={going_to}")
+        assert (answer.status_code, answer.url) == (
+            302,
+            f"{reverse('account_login')}?next={going_to}",
+        )
 
 
 @every_door_of_a_survey
