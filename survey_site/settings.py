@@ -34,6 +34,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_countries",
@@ -51,6 +54,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "feedback.web.middleware.limits_door",
 ]
 ROOT_URLCONF = "survey_site.urls"
 WSGI_APPLICATION = "survey_site.wsgi.application"
@@ -96,6 +101,16 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = required("REDIS_URL", remedy="Set it to redis://host:6379/0, or start with `make run`.")
+# What is counted against a limit, and which one-time codes were used; see feedback/web/limits.py.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "soundings",
+        "KEY_FUNCTION": "feedback.web.limits.cache_key",
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
+}
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -171,9 +186,10 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = DEBUG
 
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "surveys"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -186,6 +202,32 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 # Proxies between the internet and this program that append to X-Forwarded-For.
 TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0)
+
+ACCOUNT_ADAPTER = "feedback.web.accounts.Accounts"
+ACCOUNT_FORMS = {"login": "feedback.web.accounts.SignInForm"}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation has done it; other accounts are made by hand
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a form that sends mail to anyone is not ours to give
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # past a limit that somebody else has used up
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds that a password given again holds for
+ACCOUNT_RATE_LIMITS = {
+    # By account and network; then by account alone, for an attack from many networks.
+    "login_failed": "5/5m/key",
+    "login_failed_anywhere": "60/h/key",
+    # Forms of the join page that were sent; its codes are too long to guess.
+    "join": "20/m/ip",
+}
+MFA_ADAPTER = "feedback.web.accounts.SecondFactors"
+MFA_FORMS = {"add_webauthn": "feedback.web.accounts.PasskeyForm"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Soundings"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever can sign in can make it safer
+# Browsers offer passkeys over HTTPS and on localhost only, so this widens nothing else.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
 # The largest form body that is read as answers; see feedback/web/bodies.py.
 MAX_ANSWERS_BYTES = 1_000_000

@@ -1,9 +1,13 @@
 """Every address. The public ones are answered before sessions: see ``web/middleware.py``."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from feedback.web import urls as web
+
+# Else limits and second factors would end at the admin's own sign-in page.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     *web.public,
@@ -13,4 +17,5 @@ urlpatterns = [
 
 handler400 = "feedback.web.errors.bad_request"
 handler404 = "feedback.web.errors.not_found"
+handler429 = "feedback.web.errors.too_many"
 handler500 = "feedback.web.errors.server_error"

@@ -3,6 +3,7 @@
 import fcntl
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -32,6 +33,13 @@ def a_new_process() -> None:
     in_field.forget()
     prepared.page_of.cache_clear()
     cache.kept.clear()
+
+
+@pytest.fixture(autouse=True)
+def limits_of_ones_own(settings: Any) -> None:
+    """No test is counted against the limits of another: they share one Redis."""
+    shared = settings.CACHES["default"]
+    settings.CACHES = {"default": {**shared, "KEY_PREFIX": f"test-{uuid4().hex}"}}
 
 
 @pytest.fixture

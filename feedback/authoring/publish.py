@@ -10,6 +10,8 @@ from feedback.questionnaire.looks import unreadable
 from feedback.questionnaire.pictures import pictured
 from feedback.questionnaire.problems import Problem
 
+# First parts of addresses below /staff/ that are pages of their own.
+TAKEN = {"account", "join", "login", "logout"}
 LOAD_IT = "take it in with manage.py load_survey, from a folder that holds both files"
 
 
@@ -19,6 +21,10 @@ class Refused(Exception):
 
 class UnfitToShow(Refused):
     """People could not read it, or would see no picture where one belongs."""
+
+
+class AddressTaken(Refused):
+    """Under this slug, staff would find another page than that of the survey."""
 
 
 class UnsafeChange(Refused):
@@ -33,10 +39,16 @@ def publish(questionnaire: Questionnaire, *, actor: object = None) -> tuple[Revi
         The live revision, and whether it is new: the same questionnaire again is not.
 
     Raises:
+        AddressTaken: the slug is that of a page of ours.
         UnsafeChange: a key changed its type, or a condition means nothing; the message
             says which, and what to do.
         UnfitToShow: its colours cannot be read, or a picture of it is not stored.
     """
+    if questionnaire.slug in TAKEN:
+        raise AddressTaken(
+            f"slug: “{questionnaire.slug}” is the address of another page; choose another, such as"
+            f" “{questionnaire.slug}-survey”."
+        )
     refuse_unfit(questionnaire)
     for problem in unsound(questionnaire):
         raise UnsafeChange(str(problem))

@@ -20,6 +20,7 @@ BYTES = 16
 class Purpose(Enum):
     RECEIPT = b"soundings receipt"
     RESUME = b"soundings resume"
+    INVITE = b"soundings invite"
 
 
 @cache

@@ -14,6 +14,7 @@ from feedback.models.audit import record
 from feedback.permissions import Access, survey_for
 from feedback.questionnaire import codebook
 from feedback.web.desk import active_filters, desk, selecting
+from feedback.web.sudo import ask_again
 
 
 def exporting(request: HttpRequest, slug: str) -> Access:
@@ -51,6 +52,8 @@ def export_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpR
     asked = {name: request.GET.get(name) == "1" for name in ("labels", "bom", "personal")}
     if asked["personal"] and not access.sees_personal:
         raise Http404
+    if asked["personal"]:
+        ask_again(request)
     record("export", actor=request.user, survey=at.survey, personal=asked["personal"])
     translation.activate(settings.LANGUAGE_CODE)  # a file is the same whoever takes it
     choices = csv.Choices(**asked)

@@ -11,6 +11,7 @@ from django.urls import Resolver404, URLResolver
 from django.urls.resolvers import RegexPattern
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from redis.exceptions import RedisError
 
 from feedback.web import errors, pages, urls
 from feedback.web.languages import first_of, wishes_of
@@ -85,6 +86,22 @@ def nonces(get_response: Handler) -> Handler:
         response.headers.setdefault("Content-Security-Policy", policy)
         return response
 
+    return handler
+
+
+def limits_door(get_response: Handler) -> Handler:
+    """Where limits cannot be counted, what they guard waits; all else goes on."""
+
+    def handler(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, RedisError):
+            return None
+        logger.warning("limits cannot be counted: %s", type(exception).__name__)
+        return errors.limits_away(request)
+
+    handler.process_exception = process_exception  # type: ignore[attr-defined]
     return handler
 
 

@@ -1,6 +1,5 @@
 """Every address of the web; ``docs/house.md`` lists what other programs may rely on."""
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, re_path
 
 from feedback.web import (
@@ -9,7 +8,9 @@ from feedback.web import (
     authoring,
     downloads,
     health,
+    joining,
     listing,
+    members,
     pictures,
     quarantine,
     reading,
@@ -19,6 +20,7 @@ from feedback.web import (
     saving,
 )
 from feedback.web import public as pages
+from feedback.web.account_urls import accounts
 
 public = [
     path("", pages.home, name="home"),
@@ -36,14 +38,14 @@ public = [
 ]
 
 staff = [
-    path(
-        "login/",
-        LoginView.as_view(template_name="review/login.html", redirect_authenticated_user=True),
-        name="login",
-    ),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    *accounts,
     path("", review.surveys, name="surveys"),
     path("<slug:slug>/", review.overview, name="overview"),
+    path("join/<str:code>/", joining.join, name="join"),
+    path("<slug:slug>/members/", members.people, name="members"),
+    path("<slug:slug>/members/<int:pk>/", members.member, name="member"),
+    path("<slug:slug>/members/<int:pk>/remove/", members.remove_member, name="remove_member"),
+    path("<slug:slug>/members/invites/<int:pk>/", members.withdraw_invite, name="withdraw_invite"),
     path("<slug:slug>/settings/", authoring.settings, name="settings"),
     path("<slug:slug>/preview/", authoring.preview, name="preview"),
     path("<slug:slug>/responses/", listing.listing, name="responses"),
