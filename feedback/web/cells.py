@@ -22,6 +22,7 @@ from feedback.question_types.base import Item
 from feedback.question_types.columns import Message
 from feedback.questionnaire.reading import Reading
 from feedback.responses import listed
+from feedback.responses.highlighting import Segments, excerpt_around, highlighted
 
 FOLDED = 160  # characters; a longer answer is folded, and unfolds in its place
 NOTHING = SafeString("")
@@ -44,15 +45,20 @@ def rows_of(
     items: Sequence[Item],
     *,
     seen_until: datetime | None,
+    words: str = "",
 ) -> list[Row]:
-    """The lines of a page; nothing is new to whoever is here for the first time."""
+    """The lines of a page; nothing is new to whoever is here for the first time.
+
+    Args:
+        words: what was searched for, to be marked where it stands.
+    """
     own = own_cells()
     opened = {name: opening(name, label) for name, label in columns.items()}
 
     def cells(response: Response) -> SafeString:
         readings = listed.readings(response, columns, items)
         drawn = {
-            name: reading_cell(readings[name]) if name in readings else own[name](response)
+            name: reading_cell(readings[name], words) if name in readings else own[name](response)
             for name in columns
         }
         return SafeString("".join(f"{opened[name]}{drawn[name]}</td>" for name in columns))
@@ -118,12 +124,11 @@ def times(number: int) -> SafeString:
     return conditional_escape(ngettext("once", "%(n)s times", number) % {"n": number})
 
 
-def reading_cell(reading: Reading) -> SafeString:
+def reading_cell(reading: Reading, words: str) -> SafeString:
     """An answer as far as a line has room for it; else why there is none."""
     if reading.answered:
-        return format_html_join(
-            SafeString('<span class="quiet">, </span>'), "{}", ((answer(t),) for t in reading.lines)
-        )
+        comma = SafeString('<span class="quiet">, </span>')
+        return format_html_join(comma, "{}", ((answer(str(t), words),) for t in reading.lines))
     if reading.blank:
         return quiet(_("left blank"))
     return quiet(_("declined") if reading.declined else _("not shown"))
@@ -133,11 +138,20 @@ def quiet(words: str) -> SafeString:
     return format_html('<span class="quiet">{}</span>', words)
 
 
-def answer(text: Message) -> SafeString:
-    text = str(text)
+def answer(text: str, words: str) -> SafeString:
+    """One line of an answer, folded around what was found in it if it is long."""
+    found = highlighted(text, words) if words else [(text, False)]
     if len(text) <= FOLDED:
-        return isolated(text)
-    start = isolated(Truncator(text).chars(FOLDED))
+        return marked(found)
+    short = marked(excerpt_around(found, FOLDED))
     return format_html(
-        '<details class="clamp"><summary>{}</summary>{}</details>', start, isolated(text)
+        '<details class="clamp"><summary>{}</summary>{}</details>', short, marked(found)
     )
+
+
+def marked(segments: Segments) -> SafeString:
+    """A text as it was typed, with its hits marked."""
+    pieces = format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", t) if hit else t,) for t, hit in segments)
+    )
+    return format_html('<bdi class="typed">{}</bdi>', pieces)

@@ -1,5 +1,6 @@
 """The list of responses: which columns it has, which page of it is shown, what is new."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,11 +16,13 @@ from feedback.models import Note, Response, Role
 from feedback.permissions import Access, survey_for
 from feedback.responses import listed
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
+from feedback.responses.selection import Selection
 from feedback.responses.visits import visited
 from feedback.web.cells import rows_of
 from feedback.web.desk import Desk, active_filters, desk, filter_groups, selecting
 
 PAGE = 50  # responses
+MOST_NEW = 1_000  # beyond which it is just many
 COUNTED = 10_000  # exactly; counting on would take longer than the list
 
 
@@ -39,15 +42,32 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "query": at.query,
         "active": active_filters(at),
         "columns": columns,
-        "rows": rows_of(page, columns, at.items, seen_until=seen_until),
+        "rows": rows_of(
+            page, columns, at.items, seen_until=seen_until, words=searched(at.selection)
+        ),
+        "new": how_many_new(at, seen_until),
         "seen_until": seen_until,
         "newer": to_newer,
         "older": to_older,
         "count": min(at.rows.order_by()[: COUNTED + 1].count(), COUNTED + 1),
         "counted": COUNTED,
+        "most_new": MOST_NEW,
         "groups": filter_groups(at),
     }
     return render(request, "review/listing.html", context)
+
+
+def how_many_new(at: Desk, seen_until: datetime | None) -> int:
+    """Responses since the last visit, whatever is filtered; no more than are worth telling."""
+    if seen_until is None:
+        return 0
+    since = Response.objects.filter(survey=at.survey, received_at__gt=seen_until)
+    return since.order_by()[:MOST_NEW].count()
+
+
+def searched(selection: Selection) -> str:
+    """All words that were looked for, wherever they were to stand."""
+    return " ".join([selection.words, *selection.words_in.values()]).strip()
 
 
 def with_what_lists_show(rows: QuerySet[Response]) -> QuerySet[Response]:
