@@ -44,10 +44,8 @@ def count(rows: QuerySet[Response], survey: Survey) -> Count:
 
 def sampled(rows: QuerySet[Response], survey: Survey) -> Count:
     """About how many, from the smallest nonces; off by a tenth where one in 100 matches."""
-    nonces = (
-        Response.objects.filter(survey=survey).order_by("nonce").values_list("nonce", flat=True)
-    )
-    last = next((nonce for [nonce] in nonces[SAMPLE - 1 : SAMPLE]), None)
+    by_nonce = Response.objects.filter(survey=survey).order_by("nonce")
+    last = by_nonce.values_list("nonce", flat=True)[SAMPLE - 1 : SAMPLE].first()
     if last is None:  # the whole survey is no larger than the sample
         return Count(rows.count(), exact=True)
     hits = rows.filter(nonce__lte=last).count()
