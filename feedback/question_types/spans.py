@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import BooleanField, F, Func, JSONField, Q, Value
 from django.db.models.fields.json import KeyTransform
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
@@ -44,7 +44,8 @@ class Span:
         if values := self.listed(low, high):
             return Q(AnyOf(self.part, values))
         answer = KeyTransform(self.part, "answers")
-        return Q(GreaterThanOrEqual(answer, low), LessThanOrEqual(answer, high))
+        begin, end = (Value(limit, output_field=JSONField()) for limit in (low, high))
+        return Q(GreaterThanOrEqual(answer, begin), LessThanOrEqual(answer, end))
 
 
 class AnyOf(Func):

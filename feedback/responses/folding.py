@@ -9,7 +9,8 @@ spaces, so their runs are cut into overlapping pairs of characters.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import count
 
 # Dropped once letters are decomposed: accents, but for й, which is a letter of its own;
 # vowel signs and points of Hebrew and Arabic, with the tatweel; what nobody sees.
@@ -50,10 +51,13 @@ WITHIN = (
     "\ua823-\ua827\ua880-\ua881\ua8b4-\ua8c5\ua926-\ua953\ua980-\ua983\ua9b3-\ua9c0\uabe3-\uabed"
 )
 PICTURES = "\u203c\u2049\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
+LONGEST = 100  # characters of a word; of a longer one each piece is a word
 RUN = re.compile(f"[{UNSPACED}]")
-WORD = re.compile(f"[\\w{WITHIN}]+|[{PICTURES}]")
-PIECE = re.compile(f"(?P<run>[{UNSPACED}]+)|(?:(?![{UNSPACED}])[\\w{WITHIN}])+|[{PICTURES}]")
-LONGEST = 100  # characters of a word that count
+SIMPLE = re.compile(f"[A-Za-z0-9_]{{1,{LONGEST}}}")
+WORD = re.compile(f"[\\w{WITHIN}]{{1,{LONGEST}}}|[{PICTURES}]")
+PIECE = re.compile(
+    f"(?P<run>[{UNSPACED}]+)|(?:(?![{UNSPACED}])[\\w{WITHIN}]){{1,{LONGEST}}}|[{PICTURES}]"
+)
 
 
 def folded(text: str) -> str:
@@ -73,16 +77,16 @@ def words_of(text: str, *, asked: bool = False) -> Iterator[tuple[str, int, int,
     Args:
         asked: for a query, where the pairs of a run say all there is to say.
     """
-    place = 0
-    if not RUN.search(text):
-        for place, found in enumerate(WORD.finditer(text), 1):
-            yield found[0][:LONGEST], place, found.start(), found.end()
+    if (words := spaced(text)) is not None:
+        for place, found in enumerate(words.finditer(text), 1):
+            yield found[0], place, found.start(), found.end()
         return
+    place = 0
     for found in PIECE.finditer(text):
         start, run = found.start(), found["run"]
         if run is None:
             place += 1
-            yield found[0][:LONGEST], place, start, found.end()
+            yield found[0], place, start, found.end()
             continue
         for i, sign in enumerate(run):
             place += 1
@@ -90,3 +94,17 @@ def words_of(text: str, *, asked: bool = False) -> Iterator[tuple[str, int, int,
                 yield run[i : i + 2], place, start + i, start + i + 2
             if not asked or len(run) == 1:
                 yield sign, place, start + i, start + i + 1
+
+
+def spaced(text: str) -> re.Pattern[str] | None:
+    """What finds the words of a folded text that has no run without spaces."""
+    if text.isascii():
+        return SIMPLE
+    return None if RUN.search(text) else WORD
+
+
+def places_of(text: str) -> Iterable[tuple[str, int]]:
+    """Just the words and their places: what the index of a million needs, three times as fast."""
+    if (words := spaced(text)) is not None:
+        return zip(words.findall(text), count(1), strict=False)
+    return ((word, place) for word, place, *_ in words_of(text))

@@ -6,8 +6,11 @@ search_syntax.py for what can be asked.
 """
 
 import hashlib
-from collections.abc import Sequence
+from base64 import urlsafe_b64encode
+from bisect import bisect
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from django.contrib.postgres.search import SearchQueryField
@@ -18,16 +21,15 @@ from django.db.models.functions import Cast
 from feedback.models import Response, SearchText, Survey
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Dtype, text_of
-from feedback.responses.folding import folded, words_of
+from feedback.responses.folding import folded, places_of
 from feedback.responses.highlighting import excerpt_around, highlighted
 from feedback.responses.search_syntax import parsed, tsquery
 
 __all__ = ["excerpt_around", "highlighted", "index", "matching", "text_parts"]
 
 FEW = 2_000  # matches that are fetched rather than asked for once more
-LONGEST = 200_000  # characters of one response
-LARGEST = 700_000  # bytes of its words: a tsvector holds a megabyte
-LAST_PLACE = 16_383  # that a tsvector tells from others
+LARGEST = 1_000_000  # bytes of one response's words: a tsvector holds a megabyte
+SAFE = LARGEST // 4  # characters that cannot be more, whatever they are
 
 
 def text_parts(items: Sequence[Item]) -> list[str]:
@@ -39,7 +41,7 @@ def text_parts(items: Sequence[Item]) -> list[str]:
 @lru_cache(maxsize=4_096)
 def scope(part: str) -> str:
     """What stands before the words of a part: short, as every word of a survey has it."""
-    return hashlib.blake2b(part.encode(), digest_size=3).hexdigest()
+    return urlsafe_b64encode(hashlib.blake2b(part.encode(), digest_size=3).digest()).decode()
 
 
 def index(survey: Survey, ids: Sequence[int], items: Sequence[Item]) -> None:
@@ -66,26 +68,17 @@ def rows_of(survey: Survey, ids: Sequence[int], parts: Sequence[str]) -> list[tu
     return list(rows.annotate(**texts).values_list("pk", *texts))
 
 
-def tsvector(texts: dict[str, str | None]) -> str:
+def tsvector(texts: Mapping[str, str | None]) -> str:
     """The words of one response by part, as PostgreSQL reads them."""
-    places: dict[str, list[str]] = {}
-    room, letters = LARGEST, LONGEST
+    words: list[str] = []
     for part, text in texts.items():
-        if not text or not letters:
-            continue
-        before = scope(part)
-        text, letters = text[:letters], max(0, letters - len(text))
-        for word, place, *_ in words_of(folded(text)):
-            name = before + word
-            if name not in places:
-                room -= len(name.encode()) + 8
-                if room < 0:
-                    break
-                places[name] = []
-            if place <= LAST_PLACE:
-                places[name].append(str(place))
-    placed = ((f"'{word}'", ",".join(at)) for word, at in places.items())
-    return " ".join(f"{word}:{at}" if at else word for word, at in placed)
+        if text:
+            before = scope(part)
+            words += [f"'{before}{word}':{place}" for word, place in places_of(folded(text))]
+    if sum(map(len, words)) > SAFE:
+        sizes = accumulate(len(word.partition(":")[0].encode()) for word in words)
+        words = words[: bisect(list(sizes), LARGEST)]
+    return " ".join(words)
 
 
 def matching(

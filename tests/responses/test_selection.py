@@ -1,7 +1,10 @@
 """A selection is its address: what a colleague opens is what one saw."""
 
-from datetime import date
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
 from itertools import product
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,48 +12,91 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.models import Reason, Response, Status, Survey
+from feedback.frames.layout import layout_of
+from feedback.models import Mention, Note, Response, Status, Survey
+from feedback.question_types.base import WAYS, operands
 from feedback.questionnaire.definition import Questionnaire
 from feedback.refresh import refresh
 from feedback.responses import coding
+from feedback.responses.asked import SCREENED, STATES
+from feedback.responses.search import text_parts
 from feedback.responses.selection import STATUS_NAMES, BadSelection, Selection
 from tests import build
 
 QUESTIONNAIRE: Questionnaire = build.questionnaire()
 ITEMS = QUESTIONNAIRE.questions
-CODES = {item.key: sorted(item.filters()) for item in ITEMS if item.filters()}
 
 one_line = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=30)
 words = st.lists(one_line, max_size=4).map(lambda parts: " ".join(" ".join(parts).split()))
-selections = st.builds(
-    Selection,
-    words=words,
-    statuses=st.lists(st.sampled_from(sorted(STATUS_NAMES)), unique=True),
-    tags=st.lists(words.filter(bool), unique=True, max_size=3),
-    screened=st.lists(st.sampled_from(Reason.values), unique=True),
-    since=st.none() | st.dates(),
-    until=st.none() | st.dates(),
-    answers=st.fixed_dictionaries(
-        {},
-        optional={
-            key: st.lists(st.sampled_from(codes), min_size=1, unique=True)
-            for key, codes in CODES.items()
-        },
-    ),
-)
+ANSWER_CODES = {key: sorted(item.filters()) for key, item in operands(ITEMS).items()
+                if item.filters() and not item.personal}  # fmt: skip
+SPANNED = sorted(key for key, item in operands(ITEMS).items() if item.span)
+names = st.lists(words.filter(bool), unique=True, max_size=3)
+moments = st.none() | st.dates() | st.datetimes(timezones=st.just(UTC))
+
+
+def some_of(values: Iterable[Any], least: int = 0) -> Any:
+    known = sorted(values)
+    return st.lists(
+        st.sampled_from(known), unique=True, min_size=least, max_size=min(3, len(known))
+    )
+
+
+def by_key(keys: Iterable[str], values: Callable[[str], Any]) -> Any:
+    return st.fixed_dictionaries({}, optional={key: values(key) for key in keys})
+
+
+def ends() -> Any:
+    number = st.none() | st.integers(-20, 20)
+    return st.tuples(number, number).filter(in_order)
+
+
+def in_order(ends: tuple[int | None, int | None]) -> bool:
+    least, most = ends
+    if least is None or most is None:
+        return least is not most
+    return least <= most
+
+
+@st.composite
+def selections(draw: Any) -> Selection:
+    """Any that an address can name."""
+    answers = draw(by_key(ANSWER_CODES, lambda k: some_of(ANSWER_CODES[k], 1)))
+    tags = draw(names)
+    every = [*(["tag"] if tags else []), *(f"answer.{key}" for key in answers)]
+    return Selection(
+        words=draw(words),
+        words_in=draw(by_key(text_parts(ITEMS), lambda _key: words.filter(bool))),
+        statuses=draw(some_of(STATUS_NAMES)),
+        tags=tags,
+        assignees=draw(names),
+        screened=draw(some_of(SCREENED)),
+        languages=draw(names),
+        revisions=draw(st.lists(st.integers(1, 999), unique=True, max_size=2)),
+        sources=draw(names),
+        edited=draw(some_of(["yes", "no"])),
+        noted=draw(some_of(["yes", "no"])),
+        mentions=draw(some_of(["me"])),
+        since=draw(moments),
+        until=draw(moments),
+        answers=answers,
+        states=draw(by_key(operands(ITEMS), lambda _key: some_of(STATES, 1))),
+        spans=draw(by_key(SPANNED, lambda _key: ends())),
+        every=draw(st.lists(st.sampled_from(every), unique=True)) if every else [],
+    )
 
 
 def read(query: str) -> Selection:
     return Selection.from_query(QueryDict(query), ITEMS)
 
 
-@given(selections)
+@given(selections())
 def test_every_selection_comes_back_from_its_address(selection: Selection) -> None:
     """Quotes, ampersands, emoji and all: a link that means something else misleads."""
     assert read(selection.to_query()).pairs() == selection.pairs()
 
 
-@given(selections)
+@given(selections())
 def test_hidden_fields_say_the_same_as_the_address(selection: Selection) -> None:
     """The export page hands the selection on in hidden fields."""
     query = QueryDict(mutable=True)
@@ -58,6 +104,14 @@ def test_hidden_fields_say_the_same_as_the_address(selection: Selection) -> None
         query.appendlist(name, value)
 
     assert Selection.from_query(query, ITEMS).pairs() == selection.pairs()
+
+
+@given(selections())
+def test_a_selection_that_was_stored_is_the_same_again(selection: Selection) -> None:
+    """Views are kept, and acts on many responses go on after a restart."""
+    assert Selection.read(selection.to_query(), ITEMS).pairs() == selection.pairs()
+    stored = json.loads(json.dumps(selection.to_json()))
+    assert Selection.from_json(stored, ITEMS).pairs() == selection.pairs()
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
@@ -70,8 +124,19 @@ def test_any_text_at_all_is_read_or_refused(text: str) -> None:
         "screened",
         "since",
         "until",
+        "q.wish",
         "answer.visit",
+        "is.visit",
+        "from.stars",
+        "to.stars",
+        "assignee",
+        "revision",
+        "edited",
+        "every",
         f"answer.{text}",
+        f"q.{text}",
+        f"is.{text}",
+        f"from.{text}",
         text,
     ):
         query = QueryDict(mutable=True)
@@ -109,6 +174,21 @@ def test_what_is_no_filter_is_left_alone() -> None:
         ("answer.name=Ada", "“Ada” is not an answer to “name”"),
         ("answer.wish=x", "“x” is not an answer to “wish”"),
         ("answer.gone=x", "“x” is not an answer to “gone”"),
+        ("q.gone=x", "“gone” has no text to search. Choose an open question"),
+        ("q.name=Ada", "“name” has no text to search"),
+        ("q.visit=x", "“visit” has no text to search"),
+        ("is.gone=blank", "“gone” is no question"),
+        ("is.visit=empty", "“empty” is no value of “is.visit”. Use one of: answered, blank"),
+        ("from.stars=many", "“many” cannot be where a range of “stars” ends: .* digits only"),
+        ("from.stars=4&to.stars=2", "ends before it begins. Swap 4 and 2"),
+        ("from.wish=4", "“wish” is no question that can be filtered like this"),
+        ("from.name=4", "“name” is no question that can be filtered like this"),
+        ("revision=first", "“first” is not the number of a revision. Write one like 2"),
+        ("edited=maybe", "“maybe” is no value of “edited”. Use one of: yes, no"),
+        ("mentions=ada", "“ada” is no value of “mentions”. Use one of: me"),
+        ("every=status", "“status” is no value of “every”. Use one of: tag, answer.visit"),
+        ("since=2026-05-31T25:00", "“2026-05-31T25:00” is not a day for “since”"),
+        ("since=0001-01-01T00:00%2B14:00", "is not a day for “since”"),
     ],
 )
 def test_what_cannot_match_is_refused_with_the_remedy(query: str, message: str) -> None:
@@ -184,3 +264,222 @@ def test_days_are_whole_and_both_included(town: Survey) -> None:
 
     rows = Selection(since=day, until=day).responses(town, ITEMS)
     assert sorted(row.pk for row in rows) == expected
+
+
+def test_times_are_exact_where_they_are_given(town: Survey) -> None:
+    """“Since my last visit” is no whole day."""
+    rows = [build.respond(town, wish="x") for _ in range(3)]
+    for row, minute in zip(rows, (4, 5, 6), strict=True):
+        moment = datetime(2026, 5, 31, 14, minute, tzinfo=UTC)
+        Response.objects.filter(pk=row.pk).update(received_at=moment)
+
+    def found(query: str) -> list[int]:
+        chosen = read(query).responses(town, ITEMS)
+        return sorted(row.pk for row in chosen)
+
+    assert found("since=2026-05-31T14:05Z") == [rows[1].pk, rows[2].pk]
+    assert found("since=2026-05-31T16:05%2B02:00&until=2026-05-31T14:05") == [rows[1].pk]
+
+
+WORKED_ON = ("both", "one", "none", "mine", "edited")
+
+
+@pytest.fixture
+def worked_on(town: Survey, reviewer: Any) -> dict[str, Response]:
+    """Responses that staff did something with, by what they did."""
+    rows = {name: build.respond(town, wish=name) for name in WORKED_ON}
+    Response.objects.update(reasons=[])  # the forms of tests are sent very fast
+    coding.add_tag(rows["both"], "seats", actor=None)
+    coding.add_tag(rows["both"], "shade", actor=None)
+    coding.add_tag(rows["one"], "seats", actor=None)
+    note = Note.objects.create(response=rows["one"], author=reviewer, text="@reviewer look")
+    Mention.objects.create(note=note, user=reviewer)
+    Response.objects.filter(pk=rows["mine"].pk).update(assignee=reviewer, reasons=["fast"])
+    Response.objects.filter(pk=rows["edited"].pk).update(
+        edits=2, language="de", source="poster", reasons=["device", "network"]
+    )
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("tag=seats&tag=shade", "both one"),
+        ("tag=seats&tag=shade&every=tag", "both"),
+        ("every=tag", "both one none mine edited"),
+        ("assignee=me", "mine"),
+        ("assignee=reviewer", "mine"),
+        ("assignee=nobody", "both one none edited"),
+        ("assignee=nobody&assignee=me", "both one none mine edited"),
+        ("assignee=owner", ""),
+        ("noted=yes", "one"),
+        ("noted=no", "both none mine edited"),
+        ("mentions=me", "one"),
+        ("edited=yes", "edited"),
+        ("edited=no", "both one none mine"),
+        ("edited=no&edited=yes", "both one none mine edited"),
+        ("lang=de", "edited"),
+        ("lang=en", "both one none mine"),
+        ("lang=en&lang=de", "both one none mine edited"),
+        ("lang=xx", ""),
+        ("source=poster", "edited"),
+        ("revision=1", "both one none mine edited"),
+        ("revision=2", ""),
+        ("screened=any", "mine edited"),
+        ("screened=none", "both one none"),
+        ("screened=fast", "mine"),
+        ("screened=fast&screened=network", "mine edited"),
+        ("screened=fast&screened=none", "both one none mine"),
+        ("noted=yes&tag=shade", ""),
+    ],
+)
+def test_what_staff_did_can_be_asked_for(
+    town: Survey, owner: Any, reviewer: Any, worked_on: Any, query: str, expected: str
+) -> None:
+    """Triage is done from lists: mine, nobody's, flagged, changed since."""
+    rows = read(query).responses(town, ITEMS, reader=reviewer)
+
+    assert {row.answers["wish"] for row in rows} == {*expected.split()}
+
+
+def test_nobody_reads_as_me_where_nobody_reads(town: Survey, stranger: Any) -> None:
+    """A stored selection is worked off by a machine; and a stranger is no assignee."""
+    for query in ("assignee=me", "mentions=me"):
+        with pytest.raises(BadSelection, match="is nobody here"):
+            read(query).responses(town, ITEMS)
+    for name in ("stranger", "unheard-of"):
+        with pytest.raises(BadSelection, match=f"“{name}” is no member of this survey"):
+            read(f"assignee={name}").responses(town, ITEMS)
+
+
+def test_a_mention_of_somebody_else_is_not_mine(
+    town: Survey, worked_on: Any, owner: Any, reviewer: Any
+) -> None:
+    """Both read the same address, and each finds their own."""
+    assert not read("mentions=me").responses(town, ITEMS, reader=owner).exists()
+    assert read("mentions=me").responses(town, ITEMS, reader=reviewer).exists()
+
+
+def test_personal_answers_are_filtered_by_state_alone(town: Survey) -> None:
+    """Whether there is a name may be asked by all; which one it is, by nobody."""
+    build.respond(town, name="Ada", wish="named")
+    build.respond(town, wish="nameless")
+
+    def wishes(query: str) -> set[Any]:
+        return {row.answers["wish"] for row in read(query).responses(town, ITEMS)}
+
+    assert wishes("is.name=answered") == {"named"}
+    assert wishes("is.name=blank") == {"nameless"}
+    for query in ("answer.name=true", "q.name=Ada", "from.name=A"):
+        with pytest.raises(BadSelection):
+            read(query)
+
+
+MIXED: list[dict[str, Any]] = [
+    *build.TOWN,
+    {"key": "age", "type": "number", "text": "Age?", "places": 1, "decline": [*WAYS]},
+    {"key": "day", "type": "date", "text": "When?"},
+]
+
+
+def stands(answers: Mapping[str, Any], key: str) -> set[str]:
+    if key not in answers:
+        return {"not_shown"}
+    match answers[key]:
+        case None:
+            return {"blank"}
+        case {"state": way}:
+            return {"declined", way}
+    return {"answered"}
+
+
+def meets(answers: Mapping[str, Any], name: str, values: list[str], every: bool) -> bool:
+    """One filter, in plain Python."""
+    kind, _point, key = name.partition(".")
+    answer = answers.get(key)
+    if kind == "answer":
+        held = {*map(str, answer)} if isinstance(answer, list) else {str(answer)}
+        return {*values} <= held if every else bool({*values} & held)
+    if kind == "is":
+        return bool(stands(answers, key) & {*values})
+    if stands(answers, key) != {"answered"}:
+        return False
+    end = type(answer)(values[0]) if isinstance(answer, str) else float(values[0])
+    return bool(answer >= end if kind == "from" else answer <= end)
+
+
+def chance_query(chance: Random) -> list[tuple[str, str]]:
+    """A few filters, drawn at random."""
+    some: list[Callable[[], list[tuple[str, str]]]] = [
+        lambda: [("answer.visit", code) for code in chance.sample(["often", "never"], 1)],
+        lambda: [("answer.uses", "walk"), ("answer.uses", "rest"), ("every", "answer.uses")],
+        lambda: [("answer.uses", "walk"), ("answer.uses", "rest")],
+        lambda: [("answer.stars", code) for code in chance.sample("12345", 2)],
+        lambda: [("is." + chance.choice(["age", "day", "uses", "stars", "visit"]), state)
+                 for state in chance.sample([*STATES], 2)],
+        lambda: [("from.stars", chance.choice("1234"))],
+        lambda: [("from.age", str(chance.randint(-5, 50))), ("to.age", "60.5")],
+        lambda: [("to.age", str(chance.randint(0, 90)))],
+        lambda: [("from.day", f"2026-0{chance.randint(1, 5)}-01"), ("to.day", "2026-05-20")],
+        lambda: [("to.day", "2026-03-15")],
+    ]  # fmt: skip
+    pairs = [pair for draw in chance.sample(some, chance.randint(1, 3)) for pair in draw()]
+    # Of a range only the last end counts.
+    ends = {name: value for name, value in pairs if name.startswith(("from.", "to."))}
+    return [pair for pair in dict.fromkeys(pairs) if pair[0] not in ends] + [*ends.items()]
+
+
+@pytest.mark.django_db
+def test_the_database_finds_what_a_recount_finds() -> None:
+    """Two hundred drawn selections over drawn responses, against plain Python."""
+    chance = Random(7)
+    survey = build.survey(MIXED)
+    items = layout_of(survey).items
+    first = build.respond(survey, wish="x")
+    made = [{**first.answers, **drawn(chance)} for _ in range(120)]
+    for answers in made:
+        for key in [key for key in answers if chance.random() < 0.1]:
+            del answers[key]
+    Response.objects.bulk_create(
+        Response(survey=survey, revision_id=first.revision_id, nonce=f"{n:032x}",
+                 receipt=f"{n:032x}", answers=answers)
+        for n, answers in enumerate(made)
+    )  # fmt: skip
+    rows = dict(Response.objects.values_list("pk", "answers"))
+
+    for _ in range(200):
+        asked: dict[str, list[str]] = {}
+        for name, value in chance_query(chance):
+            asked.setdefault(name, []).append(value)
+        if not all(in_order_of(asked, key) for key in ("age", "day")):
+            continue
+        every = asked.pop("every", [])
+        expected = {
+            pk
+            for pk, answers in rows.items()
+            if all(meets(answers, name, values, name in every) for name, values in asked.items())
+        }
+        stored = asked | ({"every": every} if every else {})
+        found = Selection.from_json(stored, items).responses(survey, items)
+        assert {row.pk for row in found} == expected, stored
+
+
+def in_order_of(asked: Mapping[str, list[str]], key: str) -> bool:
+    """A drawn range of two filters may end before it begins."""
+    least, most = asked.get(f"from.{key}"), asked.get(f"to.{key}")
+    if not (least and most):
+        return True
+    return least[0] <= most[0] if key == "day" else float(least[0]) <= float(most[0])
+
+
+def drawn(chance: Random) -> dict[str, Any]:
+    declined = [{"state": way} for way in WAYS]
+    return {
+        "visit": chance.choice(["often", "never", "other", None]),
+        "uses": chance.choice([["walk"], ["rest"], ["walk", "rest"], None]),
+        "stars": chance.choice([1, 2, 3, 4, 5, None]),
+        "age": chance.choice(
+            [chance.randint(-10, 100), chance.randint(0, 99) + 0.5, None, *declined]
+        ),
+        "day": chance.choice([f"2026-0{chance.randint(1, 6)}-{chance.randint(10, 28)}", None]),
+    }
