@@ -4,16 +4,14 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback.models import Reason, Response, Role, Status, Tag
+from feedback.models import Reason, Response, Role, Status
 from feedback.models.audit import record
 from feedback.models.identity import decrypt
 from feedback.permissions import memberships_of, survey_for
@@ -21,9 +19,13 @@ from feedback.question_types.base import operands
 from feedback.questionnaire.reading import Difference, Whole, differences, orders_read, pages_read
 from feedback.responses import coding
 from feedback.responses.cap import is_full
+from feedback.responses.notes import seen, thread
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.search import text_parts
+from feedback.web import bulk
 from feedback.web.desk import active_filters, desk, selecting
+from feedback.web.telling import names_for, told
+from feedback.web.views import saved_views
 
 PAGE = 50  # responses
 COUNTED = 10_000  # exactly; counting on would take longer than the list
@@ -75,9 +77,9 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "older": to_older,
         "count": min(at.rows.order_by()[: COUNTED + 1].count(), COUNTED + 1),
         "counted": COUNTED,
-        "statuses": Status,
+        **bulk.bar(at),
+        "views": saved_views(at.survey, request.user),
         "reasons": Reason,
-        "tags": Tag.objects.filter(survey=at.survey),
         "filters": [
             (item, item.filters().items())
             for item in operands(at.items).values()
@@ -146,9 +148,11 @@ def personal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -> HttpResponse:
     at = desk(request, slug)
     rows = Response.with_identity if personal else Response.objects
-    row = get_object_or_404(rows.select_related("revision"), survey=at.survey, pk=pk)
+    row = get_object_or_404(rows.select_related("revision", "assignee"), survey=at.survey, pk=pk)
     identity = decrypt(row.identity, nonce=row.nonce) if personal else {}
-    names = coding.tag_names(at.survey)
+    entries, conversation = coding.history(row), thread(row)
+    seen(row, request.user)
+    names = names_for(at.survey, entries)
     context = {
         "access": at.access,
         "survey": at.survey,
@@ -161,9 +165,11 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "newer": newer(at.rows, Place.of(row)).values_list("pk", flat=True).first(),
         "older": older(at.rows, Place.of(row)).values_list("pk", flat=True).first(),
         "statuses": Status,
-        "tags": names.values(),
-        "notes": row.notes.select_related("author"),
-        "history": [(entry, told(entry, names)) for entry in coding.history(row)],
+        "tags": names.tags.values(),
+        "people": [member.user.get_username() for member in coding.assignable(at.survey)],
+        "thread": conversation,
+        "undoable": coding.undoable(row, request.user, entries),
+        "history": [(entry, told(entry, names)) for entry in entries],
     }
     return render(request, "review/response.html", context)
 
@@ -182,54 +188,3 @@ def edits_of(
         for version, (before, after) in zip(kept, pairwise([*states, now]), strict=True)
     ]
     return changes[::-1]
-
-
-def told(entry: Any, tags: dict[int, str]) -> str:
-    """An audit entry as a sentence without its subject."""
-    details = entry.details
-    tag = tags.get(details.get("tag"), _("(a tag since removed)"))
-    status = {name.name.lower(): name.label for name in Status}
-    match entry.action:
-        case "status":
-            return _("changed the status from %(before)s to %(now)s") % {
-                "before": status[details["before"]],
-                "now": status[details["now"]],
-            }
-        case "tag":
-            return _("tagged it %(tag)s") % {"tag": tag}
-        case "untag":
-            return _("took away the tag %(tag)s") % {"tag": tag}
-        case "note":
-            return _("wrote a note")
-        case "personal":
-            return _("looked at the personal answers")
-    return str(entry.action)
-
-
-@login_required
-@require_POST
-def act(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Set the status, add or remove a tag, add a note: what the form of a response sends."""
-    access = survey_for(request.user, slug, Role.REVIEWER)
-    row = get_object_or_404(Response.objects.select_related("survey"), survey=access.survey, pk=pk)
-    try:
-        carry_out(request.POST, row, actor=request.user)
-    except coding.NotPossible as error:
-        messages.error(request, str(error))
-    address = reverse("response", args=[slug, pk])
-    return redirect(f"{address}?{request.GET.urlencode()}" if request.GET else address)
-
-
-def carry_out(form: QueryDict, row: Response, *, actor: Any) -> None:
-    names = {status.name.lower(): status for status in Status}
-    if "status" in form:
-        if form["status"] not in names:
-            raise coding.NotPossible(_("Choose one of the statuses."))
-        coding.set_status(row, names[form["status"]], actor=actor)
-    if "tag" in form:
-        coding.add_tag(row, form.get("tag", ""), actor=actor)
-    if "untag" in form:
-        tag = get_object_or_404(Tag, survey=row.survey, name=form["untag"])
-        coding.remove_tag(row, tag, actor=actor)
-    if "note" in form:
-        coding.add_note(row, form.get("note", ""), actor=actor)

@@ -4,7 +4,9 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, re_path
 
 from feedback.web import (
+    acting,
     authoring,
+    bulk,
     downloads,
     health,
     pictures,
@@ -12,6 +14,8 @@ from feedback.web import (
     reports,
     review,
     saving,
+    tags,
+    views,
 )
 from feedback.web import public as pages
 
@@ -42,8 +46,20 @@ staff = [
     path("<slug:slug>/settings/", authoring.settings, name="settings"),
     path("<slug:slug>/preview/", authoring.preview, name="preview"),
     path("<slug:slug>/responses/", review.listing, name="responses"),
+    path("<slug:slug>/responses/all/", bulk.start, name="bulk_start"),
+    path("<slug:slug>/bulk/", bulk.acts, name="bulks"),
+    path("<slug:slug>/bulk/<int:pk>/", bulk.progress, name="bulk"),
+    path("<slug:slug>/bulk/<int:pk>/change/", bulk.change, name="bulk_change"),
+    path("<slug:slug>/tags/", tags.listing, name="tags"),
+    path("<slug:slug>/tags/add/", tags.add, name="tag_add"),
+    path("<slug:slug>/tags/<int:pk>/", tags.change, name="tag_change"),
+    path("<slug:slug>/tags/<int:pk>/merge/", tags.merge, name="tag_merge"),
+    path("<slug:slug>/tags/<int:pk>/delete/", tags.delete, name="tag_delete"),
+    path("<slug:slug>/views/", views.listing, name="views"),
+    path("<slug:slug>/views/save/", views.save, name="view_save"),
+    path("<slug:slug>/views/<int:pk>/", views.change, name="view_change"),
     path("<slug:slug>/responses/<int:pk>/", review.response, name="response"),
-    path("<slug:slug>/responses/<int:pk>/act/", review.act, name="act"),
+    path("<slug:slug>/responses/<int:pk>/act/", acting.act, name="act"),
     path("<slug:slug>/responses/<int:pk>/personal/", review.personal, name="personal"),
     path("<slug:slug>/summary/", reports.summary, name="summary"),
     path("<slug:slug>/summary.json", reports.summary_json, name="summary_json"),

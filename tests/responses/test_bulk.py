@@ -151,9 +151,7 @@ def test_what_arrives_after_it_was_asked_for_is_left_alone(town: Survey, reviewe
     assert statuses() == [SPAM] * 5 + [Status.NEW]
 
 
-def test_ticked_responses_are_named_one_by_one(
-    town: Survey, reviewer: Any, stranger: Any
-) -> None:
+def test_ticked_responses_are_named_one_by_one(town: Survey, reviewer: Any, stranger: Any) -> None:
     """Also a number of another survey that somebody wrote there."""
     pks = many(town, 4)
     outside = build.respond(Survey.objects.get(slug="elsewhere"), wish="x")
@@ -290,9 +288,7 @@ def test_whoever_goes_on_begins_behind_the_last_whole_step(
 
 
 @pytest.mark.usefixtures("small_steps")
-def test_a_cancelled_act_keeps_what_was_done_and_can_be_undone(
-    town: Survey, reviewer: Any
-) -> None:
+def test_a_cancelled_act_keeps_what_was_done_and_can_be_undone(town: Survey, reviewer: Any) -> None:
     """Stopping is no undoing, and does not take it away."""
     many(town, 8)
     asked = waiting(town, "status", SPAM, actor=reviewer)
@@ -326,9 +322,7 @@ def test_what_has_ended_is_not_cancelled(town: Survey, reviewer: Any) -> None:
 
 
 @pytest.mark.usefixtures("small_steps")
-def test_undoing_restores_what_each_response_had(
-    town: Survey, reviewer: Any, owner: Any
-) -> None:
+def test_undoing_restores_what_each_response_had(town: Survey, reviewer: Any, owner: Any) -> None:
     """They had different statuses and people before."""
     many(town, 7)
     for n, row in enumerate(Response.objects.order_by("pk")):

@@ -143,7 +143,7 @@ def test_the_list_asks_as_few_queries_for_many_rows_as_for_one(
         assert len(listed(desk)) == PAGE
 
     assert len(with_many) == len(with_one)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         listed(desk)
 
 
