@@ -138,6 +138,11 @@ class Response(models.Model):
         return f"#{self.pk}"
 
     @property
+    def status_name(self) -> str:
+        """As forms and addresses have it."""
+        return Status(self.status).name.lower()
+
+    @property
     def reasons_in_words(self) -> list[str]:
         """Why screening flagged it, as staff read it."""
         return [str(Reason(code).label) for code in self.reasons]

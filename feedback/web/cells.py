@@ -85,7 +85,7 @@ def own_cells() -> dict[str, Draw]:
     return {
         "received": lambda it: moment(it.received_at),
         "status": lambda it: statuses[it.status],
-        "tags": lambda it: spaced(chip(t.name, f"tag-{t.colour}") for t in it.tags.all()),
+        "tags": lambda it: spaced(chip(t.name, f"tag tag-{t.colour}") for t in it.tags.all()),
         "assignee": lambda it: isolated(it.assignee) if it.assignee else NOTHING,
         "screening": lambda it: spaced(reasons[code] for code in it.reasons if code in reasons),
         "edited": lambda it: times(it.edits) if it.edits else NOTHING,

@@ -1,14 +1,17 @@
 """The audit log in words: every kind of act has its line here, for all pages that tell of it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from feedback.models import AuditEntry, Role, Status
+from feedback.models import AuditEntry, Role, Status, Survey
 from feedback.question_types.columns import Message
+from feedback.responses.tags import tag_names
 
 
 class Act(NamedTuple):
@@ -22,22 +25,23 @@ ACTS: Mapping[str, Act] = {
     "status": Act(
         gettext_lazy("Status"), gettext_lazy("changed the status from %(before)s to %(now)s")
     ),
-    "assign": Act(gettext_lazy("Assigned"), gettext_lazy("changed who looks after it")),
+    "assign": Act(gettext_lazy("Assigned"), gettext_lazy("assigned it to %(now)s")),
     "tag": Act(gettext_lazy("Tag added"), gettext_lazy("tagged it %(tag)s")),
     "untag": Act(gettext_lazy("Tag removed"), gettext_lazy("took away the tag %(tag)s")),
     "note": Act(gettext_lazy("Note"), gettext_lazy("wrote a note")),
     "personal": Act(
         gettext_lazy("Personal answers read"), gettext_lazy("looked at the personal answers")
     ),
+    "undo": Act(gettext_lazy("Undone"), gettext_lazy("undid that")),
     "bulk": Act(
         gettext_lazy("Many responses at once"),
-        gettext_lazy("began to change some %(expected)s responses at once"),
+        gettext_lazy("did this with many at once: %(what)s"),
     ),
     "bulk_undo": Act(
-        gettext_lazy("Undone"), gettext_lazy("undid a change of many responses at once")
+        gettext_lazy("Many at once, undone"), gettext_lazy("undid what was done with many at once")
     ),
     "bulk_cancel": Act(
-        gettext_lazy("Cancelled"), gettext_lazy("stopped a change of many responses at once")
+        gettext_lazy("Many at once, stopped"), gettext_lazy("stopped what was done with many")
     ),
     "tag_create": Act(gettext_lazy("Tag made"), gettext_lazy("made the tag %(tag)s")),
     "tag_rename": Act(gettext_lazy("Tag renamed"), gettext_lazy("renamed the tag now %(tag)s")),
@@ -70,16 +74,20 @@ ACTS: Mapping[str, Act] = {
         gettext_lazy("Unfinished forms"), gettext_lazy("set how long unfinished forms are kept")
     ),
     "settings": Act(gettext_lazy("Settings"), gettext_lazy("changed the settings")),
-    "member_add": Act(
-        gettext_lazy("Member added"), gettext_lazy("made user %(user)s a member: %(role)s")
+    "member_invited": Act(
+        gettext_lazy("Somebody invited"), gettext_lazy("invited somebody: %(role)s")
     ),
-    "member_change": Act(
-        gettext_lazy("Member changed"),
-        gettext_lazy("changed what user %(user)s may do: %(role)s"),
+    "invite_withdrawn": Act(
+        gettext_lazy("Invitation withdrawn"), gettext_lazy("withdrew an invitation")
     ),
-    "member_remove": Act(
-        gettext_lazy("Member removed"), gettext_lazy("ended the membership of user %(user)s")
+    "member_joined": Act(gettext_lazy("Member joined"), gettext_lazy("joined: %(role)s")),
+    "member_changed": Act(
+        gettext_lazy("Member changed"), gettext_lazy("changed what %(member)s may do")
     ),
+    "member_removed": Act(
+        gettext_lazy("Member removed"), gettext_lazy("ended the membership of %(member)s")
+    ),
+    "account_made": Act(gettext_lazy("Account made"), gettext_lazy("made an account")),
     "signed_in": Act(gettext_lazy("Signed in"), gettext_lazy("signed in")),
     "signed_out": Act(gettext_lazy("Signed out"), gettext_lazy("signed out")),
     "sign_in_failed": Act(gettext_lazy("Sign-in failed"), gettext_lazy("failed to sign in")),
@@ -99,6 +107,7 @@ ACTS: Mapping[str, Act] = {
 }
 # Of no survey, so no member of one reads of them.
 OF_THE_INSTANCE = {
+    "account_made",
     "signed_in",
     "signed_out",
     "sign_in_failed",
@@ -111,31 +120,89 @@ OF_THE_INSTANCE = {
 WITH_PERSONAL = "export_personal"  # an export whose entry says that it held them
 
 
-def told(entry: AuditEntry, tags: Mapping[int, str]) -> str:
-    """An audit entry as a sentence without its subject.
+UNDONE: Mapping[str, Message] = {
+    "status": gettext_lazy("undid that: the status is %(now)s again"),
+    "assign": gettext_lazy("undid that: assigned to %(now)s again"),
+    "tag": gettext_lazy("undid that: the tag %(tag)s is off again"),
+    "untag": gettext_lazy("undid that: the tag %(tag)s is on again"),
+}
+# What an act sets, puts on or takes off; ``value`` of it.
+SET: Mapping[str, Message] = {
+    "status": gettext_lazy("status: %(value)s"),
+    "assign": gettext_lazy("assigned to: %(value)s"),
+    "tag": gettext_lazy("tag: %(value)s"),
+    "untag": gettext_lazy("tag taken off: %(value)s"),
+}
+PEOPLE = ("before", "now", "value", "member")  # details that may be numbers of users
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names by number, of what the log has numbers of only."""
+
+    tags: Mapping[int, str]
+    people: Mapping[int, str]
+
+    def tag(self, number: int | None) -> str:
+        return self.tags.get(number or 0, _("(a tag since removed)"))
+
+    def person(self, number: int | None) -> str:
+        if number is None:
+            return _("nobody")
+        return self.people.get(number, _("somebody since removed"))
+
+    def value(self, act: str, value: int | None) -> str:
+        """What an act on responses sets, puts on or takes off."""
+        if act == "status":
+            return str(Status(value or 0).label)
+        return self.person(value) if act == "assign" else self.tag(value)
+
+
+def names_for(
+    survey: Survey, entries: Iterable[AuditEntry] = (), also: Iterable[Any] = ()
+) -> Names:
+    """The names that these entries need, in two queries.
 
     Args:
-        tags: names of the survey's tags, by number.
+        also: numbers of users besides.
     """
+    numbers = [entry.details.get(name) for entry in entries for name in PEOPLE] + list(also)
+    wanted = {number for number in numbers if isinstance(number, int)}
+    people = get_user_model().objects.filter(pk__in=wanted)
+    return Names(tag_names(survey), dict(people.values_list("pk", "username")))
+
+
+def told(entry: AuditEntry, names: Names) -> str:
+    """An audit entry as a sentence without its subject."""
     action = WITH_PERSONAL if holds_personal(entry) else entry.action
     if action not in ACTS:
         return entry.action
-    return str(ACTS[action].sentence) % in_words(entry.details, tags)
+    details = entry.details
+    sentence = UNDONE[details["act"]] if action == "undo" else ACTS[action].sentence
+    return str(sentence) % in_words(details, names, about=details.get("act", action))
 
 
 def holds_personal(entry: AuditEntry) -> bool:
     return entry.action == "export" and bool(entry.details.get("personal"))
 
 
-def in_words(details: Mapping[str, Any], tags: Mapping[int, str]) -> Mapping[str, Any]:
+def in_words(details: Mapping[str, Any], names: Names, *, about: str) -> Mapping[str, Any]:
     """Details as people know them; what an entry does not say is a dash."""
     words: defaultdict[str, Any] = defaultdict(lambda: "–", details)
-    status = {one.name.lower(): one.label for one in Status}
-    roles = {one.value: one.label for one in Role}
-    removed = _("(a tag since removed)")
-    for name, known in (("before", status), ("now", status), ("role", roles)):
-        if name in details:
-            words[name] = known.get(details[name], details[name])
-    for name in ("tag", "into"):
-        words[name] = tags.get(details.get(name, 0), removed)
+    for name in {"before", "now"} & details.keys():
+        if about == "status":
+            words[name] = str(Status[details[name].upper()].label)
+        elif about == "assign":
+            words[name] = names.person(details[name])
+    if about in SET:
+        words["what"] = set_to(about, details.get("value"), names)
+    if "role" in details:
+        words["role"] = str(Role(details["role"]).label)
+    words["member"] = names.person(details.get("member"))
+    words["tag"], words["into"] = (names.tag(details.get(name)) for name in ("tag", "into"))
     return words
+
+
+def set_to(act: str, value: int | None, names: Names) -> str:
+    """What an act on many sets, in words."""
+    return str(SET[act]) % {"value": names.value(act, value)}

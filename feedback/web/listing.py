@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
@@ -18,8 +19,10 @@ from feedback.responses import listed
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.selection import Selection
 from feedback.responses.visits import visited
+from feedback.web import bulk
 from feedback.web.cells import rows_of
 from feedback.web.desk import Desk, active_filters, desk, filter_groups, selecting
+from feedback.web.views import saved_views
 
 PAGE = 50  # responses
 MOST_NEW = 1_000  # beyond which it is just many
@@ -33,13 +36,15 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """Responses, newest first, by keyset: any page is as quick as the first."""
     at = desk(request, slug)
     seen_until = visited(at.access.membership, at=timezone.now())
-    columns = listed.chosen(at.access.membership.columns, at.items)
+    given = request.GET.getlist("column")
+    columns = listed.chosen(given or at.access.membership.columns, at.items)
     page, to_newer, to_older = keyset_page(with_what_lists_show(at.rows), request.GET)
     context = {
         "access": at.access,
         "survey": at.survey,
         "selection": at.selection,
         "query": at.query,
+        "shown": urlencode([*at.selection.pairs(), *(("column", name) for name in given)]),
         "active": active_filters(at),
         "columns": columns,
         "rows": rows_of(
@@ -53,6 +58,8 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "counted": COUNTED,
         "most_new": MOST_NEW,
         "groups": filter_groups(at),
+        "views": saved_views(at.survey, request.user),
+        **bulk.bar(at),
     }
     return render(request, "review/listing.html", context)
 

@@ -17,6 +17,7 @@ from feedback.permissions import survey_for
 from feedback.responses import coding, listed
 from feedback.responses import quarantine as screened
 from feedback.responses.order import newest_first
+from feedback.web.acting import STATUSES
 
 AT_ONCE = 20  # responses on one page
 DECISIONS = {"accept": Status.ACKNOWLEDGED, "spam": Status.SPAM}
@@ -65,6 +66,22 @@ def record_of(rule: screened.Rule) -> Record:
     return Record(rule, *(round(100 * part) for part in (share, low, high)))
 
 
+def decided(request: HttpRequest, row: Response, decision: Status) -> None:
+    """Set it, unless somebody else decided on it meanwhile: then say what they did."""
+    seen = STATUSES.get(request.POST.get("seen", ""), Status.NEW)
+    try:
+        coding.set_status(row, decision, actor=request.user, seen=seen)
+    except coding.NotPossible as error:
+        messages.error(request, str(error))
+    except coding.Overtaken as error:
+        stands = Status(error.stands or 0).label
+        messages.error(
+            request,
+            _("Somebody was quicker: response %(number)s is “%(status)s” by now. It stays so.")
+            % {"number": row.pk, "status": stands},
+        )
+
+
 @login_required
 @require_POST
 def decide(request: HttpRequest, slug: str) -> HttpResponse:
@@ -77,7 +94,7 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
     if decision is None:
         messages.error(request, _("Choose “Accept” or “Spam”."))
     else:
-        coding.set_status(row, decision, actor=request.user)
+        decided(request, row, decision)
     reason = request.POST.get("reason", "")
     address = reverse("quarantine", args=[slug])
     return redirect(f"{address}?reason={reason}#waiting" if reason in Reason.values else address)

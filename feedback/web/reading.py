@@ -18,10 +18,10 @@ from feedback.permissions import survey_for
 from feedback.question_types.base import Item
 from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.reading import Difference, Whole, differences, orders_read, pages_read
-from feedback.responses import coding, listed
+from feedback.responses import coding, listed, notes
 from feedback.responses.order import Place, around
 from feedback.web.desk import desk, selecting
-from feedback.web.history import told
+from feedback.web.history import names_for, told
 
 EACH_WAY = 12  # neighbours that stand beside a response
 GLANCE = 90  # characters of each
@@ -73,7 +73,9 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
     questionnaire = as_worded_for(row)
     beside = around(at.rows, Place.of(row), each_way=EACH_WAY)
     columns = listed.chosen(at.access.membership.columns, at.items)
-    names = coding.tag_names(at.survey)
+    entries, conversation = coding.history(row), notes.thread(row)
+    notes.seen(row, request.user)
+    names = names_for(at.survey, entries)
     context = {
         "access": at.access,
         "survey": at.survey,
@@ -92,9 +94,11 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "older": beside.next_older,
         "list_from": Place.of(beside.newer[0]) if len(beside.newer) == EACH_WAY else None,
         "statuses": Status,
-        "tags": names.values(),
-        "notes": row.notes.select_related("author"),
-        "history": [(entry, told(entry, names)) for entry in coding.history(row)],
+        "tags": names.tags.values(),
+        "people": [member.user.get_username() for member in coding.assignable(at.survey)],
+        "thread": conversation,
+        "undoable": coding.undoable(row, request.user, entries),
+        "history": [(entry, told(entry, names)) for entry in entries],
     }
     return render(request, "review/response.html", context)
 

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from feedback.models import AuditEntry, Note, Response, Survey
+from feedback.models import AuditEntry, Bulk, Note, Response, SavedView, Survey, Tag
 from feedback.web import urls
 from feedback.web.account_urls import accounts
 from feedback.web.pages import PLAIN, STRICT, style_of
@@ -18,6 +18,10 @@ from tests.pages import csrf_token
 PEOPLE = ("stranger", "viewer", "reviewer", "owner")
 MEMBERS = {"stranger": 404, "viewer": 200, "reviewer": 200, "owner": 200}
 REVIEWERS = {"stranger": 404, "viewer": 404, "reviewer": 302, "owner": 302}
+WORKERS = {"stranger": 404, "viewer": 404, "reviewer": 200, "owner": 200}
+EDITORS = {"stranger": 404, "viewer": 404, "reviewer": 404, "owner": 302}
+STEERING = EDITORS  # of somebody else's act
+SENT_BACK = {"stranger": 404, "viewer": 302, "reviewer": 302, "owner": 302}
 TRUSTED = {"stranger": 404, "viewer": 404, "reviewer": 404, "owner": 200}
 EVERYBODY = dict.fromkeys(PEOPLE, 200)
 SENT_ON = dict.fromkeys(PEOPLE, 302)
@@ -36,6 +40,18 @@ DOORS: Mapping[str, tuple[str, Mapping[str, int]]] = {
     "quarantine": ("get", MEMBERS),
     "decide": ("post", REVIEWERS),
     "act": ("post", REVIEWERS),
+    "bulk_start": ("post", REVIEWERS),
+    "bulks": ("get", WORKERS),
+    "bulk": ("get", WORKERS),
+    "bulk_change": ("post", STEERING),
+    "tags": ("get", MEMBERS),
+    "tag_add": ("post", REVIEWERS),
+    "tag_change": ("post", REVIEWERS),
+    "tag_merge": ("post", EDITORS),
+    "tag_delete": ("post", TRUSTED),  # asks whether one is sure
+    "views": ("get", MEMBERS),
+    "view_save": ("post", SENT_BACK),
+    "view_change": ("post", EDITORS),  # somebody's that is shared
     "personal": ("post", TRUSTED),
     "summary": ("get", MEMBERS),
     "summary_json": ("get", MEMBERS),
@@ -48,6 +64,7 @@ DOORS: Mapping[str, tuple[str, Mapping[str, int]]] = {
 OPEN_TO_ALL = {"account_login", "account_logout"}
 BY_SURVEY = sorted(DOORS.keys() - OPEN_TO_ALL - {"surveys"})
 BY_RESPONSE = ("response", "act", "personal")
+BY_NUMBER = ("bulk", "bulk_change", "tag_change", "tag_merge", "tag_delete", "view_change")
 every_door = pytest.mark.parametrize("name", sorted(DOORS))
 every_door_of_a_survey = pytest.mark.parametrize("name", BY_SURVEY)
 
@@ -58,7 +75,7 @@ def address(name: str, *, slug: str = "town", pk: int = 1) -> str:
             return reverse(name)
         case "response" | "act" | "personal":
             return reverse(name, args=[slug, pk])
-    return reverse(name, args=[slug])
+    return reverse(name, args=[slug, pk] if name in BY_NUMBER else [slug])
 
 
 def knock(client: Client, name: str, *, slug: str = "town", pk: int = 1, **fields: str) -> Any:
@@ -76,7 +93,15 @@ def told(answer: Any) -> tuple[int, bytes, dict[str, str]]:
 
 @pytest.fixture
 def first(town: Survey) -> Response:
-    return build.respond(town, wish="More trees", name="Ada Berg")
+    """And under its number a tag, a view that is shared, and an act on many."""
+    row = build.respond(town, wish="More trees", name="Ada Berg")
+    other = get_user_model().objects.create(username="colleague")
+    Tag.objects.create(pk=row.pk, survey=town, name="seats")
+    SavedView.objects.create(pk=row.pk, survey=town, owner=other, name="seats", shared=True)
+    Bulk.objects.create(
+        pk=row.pk, survey=town, actor=other, act="status", value=1, expected=1, up_to=0
+    )
+    return row
 
 
 def test_every_staff_address_has_its_row_here() -> None:
