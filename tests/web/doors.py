@@ -18,6 +18,7 @@ from tests import build
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 CANARY = "canary words of somebody"  # whatever is typed here must not come into the log
+NOTE = {"note": CANARY}
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ DOORS = (
     Door("overview"),
     Door("responses"),
     Door("response", of="response"),
-    Door("act", Role.REVIEWER, of="response", gets=None, posts=302, fields={"note": CANARY}, entries=1),
+    Door("act", Role.REVIEWER, of="response", gets=None, posts=302, fields=NOTE, entries=1),
     Door("personal", trusted=True, of="response", gets=None, posts=200, entries=1),
     Door("summary"),
     Door("summary_json"),
