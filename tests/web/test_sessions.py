@@ -1,0 +1,81 @@
+"""Signing in and out, and what a session is good for."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from feedback.models import Survey
+from tests import build
+from tests.pages import csrf_token
+
+
+def test_signing_in_needs_a_token_too(owner: Any) -> None:
+    """Else a stranger signs somebody in as themselves and reads what they type."""
+    client = Client(enforce_csrf_checks=True)
+    fields = {"username": "owner", "password": "secret"}
+
+    assert client.post(reverse("login"), fields).status_code == 403
+
+    token = csrf_token(client.get(reverse("login")).content)
+    answer = client.post(reverse("login"), {**fields, "csrfmiddlewaretoken": token})
+    assert (answer.status_code, answer.url) == (302, reverse("surveys"))
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"],
+)
+def test_signing_in_never_leads_to_another_site(owner: Any, elsewhere: str) -> None:
+    """A link to our sign-in page must not end on a copy of it elsewhere."""
+    page = Client().get(reverse("login"), {"next": elsewhere})
+    assert b"evil" not in page.content and b"javascript:" not in page.content
+
+    fields = {"username": "owner", "password": "secret", "next": elsewhere}
+    answer = Client().post(f"{reverse('login')}?next={elsewhere}", fields)
+    assert (answer.status_code, answer.url) == (302, reverse("surveys"))
+
+
+def test_signing_in_leads_back_to_where_one_was_going(owner: Any) -> None:
+    """The control for the above: an address of ours is followed."""
+    fields = {"username": "owner", "password": "secret", "next": "/staff/town/summary/"}
+
+    assert Client().post(reverse("login"), fields).url == "/staff/town/summary/"
+
+
+def test_a_new_password_ends_every_session(owner: Any) -> None:
+    """Whoever changes a password that leaked wants the other one out at once."""
+    client = build.signed_in(owner)
+    assert client.get("/staff/town/").status_code == 200
+
+    owner.set_password("another secret")
+    owner.save()
+
+    assert client.get("/staff/town/").url.startswith(reverse("login"))
+
+
+def test_losing_the_membership_works_at_once(owner: Any, town: Survey) -> None:
+    """Rights are looked up on every request, never kept in the session."""
+    client = build.signed_in(owner)
+    assert client.get("/staff/town/").status_code == 200
+
+    town.memberships.all().delete()
+
+    assert client.get("/staff/town/").status_code == 404
+
+
+def test_an_instance_admin_is_no_member_by_that(town: Survey) -> None:
+    """Who runs the server gives out rights in the admin; they do not come by themselves."""
+    admin = get_user_model().objects.create_superuser("root", password="secret")
+
+    assert build.signed_in(admin).get("/staff/town/responses/").status_code == 404
+
+
+def test_the_list_of_surveys_names_only_ones_own(stranger: Any, town: Survey) -> None:
+    """Titles of surveys that are still secret must not be read there."""
+    page = build.signed_in(stranger).get(reverse("surveys")).content.decode()
+
+    assert "Elsewhere" in page
+    assert town.title not in page
