@@ -41,7 +41,7 @@ class Rights(forms.ModelForm):  # type: ignore[type-arg]
 
 class Invitation(Rights):
     email = forms.EmailField(max_length=254, label=gettext_lazy("E-mail address"))
-    field_order: ClassVar = ("email", "role", "sees_personal", "may_export")
+    field_order = ("email", "role", "sees_personal", "may_export")
 
 
 @login_required

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from feedback.models import AuditEntry, Note, Response, Survey
+from feedback.models import AuditEntry, Membership, Note, Response, Survey
 from feedback.web import urls
 from feedback.web.account_urls import accounts
 from feedback.web.pages import PLAIN, STRICT, style_of
@@ -34,13 +34,18 @@ DOORS: Mapping[str, tuple[str, Mapping[str, int]]] = {
     "personal": ("post", TRUSTED),
     "summary": ("get", MEMBERS),
     "summary_json": ("get", MEMBERS),
+    "members": ("get", TRUSTED),
+    "member": ("get", TRUSTED),
+    "remove_member": ("get", TRUSTED),
+    "withdraw_invite": ("post", TRUSTED | {"owner": 302}),  # is it you?
     "settings": ("get", TRUSTED),
     "preview": ("get", TRUSTED),
     "export": ("get", TRUSTED),
     "export_csv": ("get", TRUSTED),
     "codebook_csv": ("get", TRUSTED),
+    "join": ("get", dict.fromkeys(PEOPLE, 404)),  # nobody has such a code
 }
-OPEN_TO_ALL = {"account_login", "account_logout"}
+OPEN_TO_ALL = {"account_login", "account_logout", "join"}
 BY_SURVEY = sorted(DOORS.keys() - OPEN_TO_ALL - {"surveys"})
 BY_RESPONSE = ("response", "act", "personal")
 every_door = pytest.mark.parametrize("name", sorted(DOORS))
@@ -51,7 +56,12 @@ def address(name: str, *, slug: str = "town", pk: int = 1) -> str:
     match name:
         case "account_login" | "account_logout" | "surveys":
             return reverse(name)
-        case "response" | "act" | "personal":
+        case "join":
+            return reverse(name, args=["no-such-code"])
+        case "member" | "remove_member":
+            people = Membership.objects.filter(survey__slug=slug)
+            return reverse(name, args=[slug, people.values_list("pk", flat=True).first() or pk])
+        case "response" | "act" | "personal" | "withdraw_invite":
             return reverse(name, args=[slug, pk])
     return reverse(name, args=[slug])
 
@@ -106,14 +116,14 @@ def test_without_signing_in_there_is_only_the_sign_in_page(first: Response, name
 
     if name == "account_login":
         assert answer.status_code == 200
+    elif name == "join":
+        assert answer.status_code == 404
     elif name == "account_logout":
         assert (answer.status_code, answer.url) == (302, reverse("account_login"))
     else:
         going_to = address(name, pk=first.pk)
-        assert (answer.status_code, answer.url) == (
-            302,
-            f"{reverse('account_login')}?next={going_to}",
-        )
+        login = reverse("account_login")
+        assert (answer.status_code, answer.url) == (302, f"{login}?next={going_to}")
 
 
 @every_door_of_a_survey
