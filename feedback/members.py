@@ -4,7 +4,6 @@ A survey is never without an owner who can sign in: whoever changes its members 
 holding its row, one after the other, and is asked again under that lock whether they may.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -193,7 +192,7 @@ def change(slug: str, pk: int, *, may: May, actor: Any) -> None:
     member = get_object_or_404(members_of(survey), pk=pk)
     if may.role < Role.OWNER:
         refuse_last_owner(survey, member)
-        withdraw_those_of(survey, member.user)
+        withdraw_those_of(survey, member.user, actor=actor)
     before = {name: getattr(member, name) for name in may.columns()}
     Membership.objects.filter(pk=pk).update(**may.columns())
     record(
@@ -216,7 +215,7 @@ def remove(slug: str, pk: int, *, actor: Any) -> None:
     survey = owner_holding(slug, actor)
     member = get_object_or_404(members_of(survey), pk=pk)
     refuse_last_owner(survey, member)
-    withdraw_those_of(survey, member.user)
+    withdraw_those_of(survey, member.user, actor=actor)
     member.delete()
     record("member_removed", actor=actor, survey=survey, member=member.user_id)
 
@@ -227,9 +226,8 @@ def refuse_last_owner(survey: Survey, member: Membership) -> None:
         raise NotPossible(_("A survey needs an owner: make somebody else one first."))
 
 
-def withdraw_those_of(survey: Survey, user: Any) -> None:
+def withdraw_those_of(survey: Survey, user: Any, *, actor: Any) -> None:
     """Else an owner on the way out would leave a door open for themselves."""
-    theirs: Iterable[Invite] = survey.invites.filter(used_at=None, invited_by=user)
-    for found in theirs:
-        record("invite_withdrawn", actor=None, survey=survey, invite=found.pk)
+    for found in survey.invites.filter(used_at=None, invited_by=user):
+        record("invite_withdrawn", actor=actor, survey=survey, invite=found.pk)
         found.delete()
