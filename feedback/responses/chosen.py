@@ -25,6 +25,7 @@ from feedback.responses.asked import (
     BadSelection,
     Moment,
 )
+from feedback.responses.counting import are_common, few
 
 if TYPE_CHECKING:
     from feedback.responses.selection import Selection
@@ -41,12 +42,21 @@ def chosen(
     rows = by_arrival(rows, selection, survey)
     for condition in by_answer(selection, items):
         rows = rows.filter(condition)
+    if selection.spans or selection.states:  # which no index may know
+        rows = fetched_if_few(rows, survey)
     parts = search.text_parts(items)
     asked = [(selection.words, parts)] if selection.words else []
     asked += [(words, [part]) for part, words in selection.words_in.items()]
     if asked:
         rows = rows.filter(pk__in=search.matching(survey, asked))
     return rows
+
+
+def fetched_if_few(rows: QuerySet[Response], survey: Survey) -> QuerySet[Response]:
+    if are_common(survey, lambda seen: rows.filter(pk__in=seen).count(), least=1):
+        return rows
+    found = few(rows.order_by().values_list("pk", flat=True))
+    return Response.objects.filter(survey=survey, pk__in=found) if found else rows
 
 
 def by_staff(

@@ -7,8 +7,7 @@ survey evenly, and an index finds them.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
-from uuid import UUID
+from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
@@ -17,8 +16,10 @@ from psycopg.errors import QueryCanceled
 from feedback.models import Response, Survey
 
 EXACT = 10_000  # what is more is estimated
-SAMPLE = 10_000  # responses
-PATIENCE = 250  # milliseconds, for the exact count and for the sample each
+FIRST, SAMPLE = 1_000, 10_000  # responses that are looked at, first and at most
+ENOUGH = 400  # of the sample that match: the estimate is off by a twentieth
+PATIENCE = 250  # milliseconds, for the exact count and for each sample
+FEW = 2_000  # matches that are fetched rather than asked for once more
 NONCES = 2**128
 T = TypeVar("T")
 
@@ -32,34 +33,68 @@ class Count:
     below: bool = False
 
 
+@dataclass(frozen=True)
+class Sampled:
+    """Of so many responses so many match, and each stands for so many more."""
+
+    hits: int
+    each: float
+
+    @property
+    def count(self) -> Count:
+        # With none among n, there are fewer than 3 n-ths, in 19 of 20 cases.
+        number = max(self.hits, 3) * self.each
+        return Count(rounded(number), exact=False, below=self.hits < 3)
+
+
 def count(rows: QuerySet[Response], survey: Survey) -> Count:
     """Count the responses of a selection in this survey, in bounded time."""
     rows = rows.order_by()
-    counted = within(PATIENCE, lambda: rows.values("pk")[: EXACT + 1].count())
-    if counted is not None and counted <= EXACT:
-        return Count(counted, exact=True)
-    found = within(PATIENCE, lambda: sampled(rows, survey))
-    return found or Count(rounded(planned(rows)), exact=False)
+    first = within(PATIENCE, lambda: sampled(rows, survey, FIRST))
+    if first and first.hits >= ENOUGH and first.hits * first.each > 2 * EXACT:
+        return first.count
+    if not (first and first.hits * first.each > 4 * EXACT):
+        counted = within(PATIENCE, lambda: rows.values("pk")[: EXACT + 1].count())
+        if counted is not None and counted <= EXACT:
+            return Count(counted, exact=True)
+    more = within(PATIENCE, lambda: sampled(rows, survey, SAMPLE)) or first
+    return more.count if more else Count(rounded(planned(rows)), exact=False)
 
 
-def sampled(rows: QuerySet[Response], survey: Survey) -> Count:
-    """About how many, from the smallest nonces; off by a tenth where one in 100 matches."""
+def sampled(rows: QuerySet[Response], survey: Survey, size: int) -> Sampled | None:
+    """How many of the smallest nonces match; None where the survey has no more than that."""
     by_nonce = Response.objects.filter(survey=survey).order_by("nonce")
-    last = by_nonce.values_list("nonce", flat=True)[SAMPLE - 1 : SAMPLE].first()
-    if last is None:  # the whole survey is no larger than the sample
-        return Count(rows.count(), exact=True)
-    hits = rows.filter(nonce__lte=last).count()
-    each = stored(last) / SAMPLE  # responses that one of the sample stands for
-    # With none among n, there are fewer than 3 n-ths, in 19 of 20 cases.
-    return Count(rounded(max(hits, 3) * each), exact=False, below=hits < 3)
+    last = by_nonce.values_list("nonce", flat=True)[size - 1 : size].first()
+    if last is None:
+        return None
+    # A nonce lies as far along all there could be as its place among all there are.
+    stored = size * NONCES / max(last.int, 1)
+    return Sampled(rows.filter(nonce__lte=last).count(), stored / size)
 
 
-def stored(last: UUID) -> float:
-    """How many responses there are, if this is the last nonce of the sample."""
-    return SAMPLE * NONCES / max(last.int, 1)
+def are_common(survey: Survey, matching: Callable[[list[int]], int], *, least: int) -> bool:
+    """Whether a walk from the newest on soon meets enough of them to fill a page.
+
+    PostgreSQL cannot tell: of a phrase it knows how common its words are and no more, of a
+    range nothing. For what is rare it would walk all responses and look each one up, for
+    seconds; so of these the ids are fetched first. Of what is common that takes as long.
+
+    Args:
+        matching: how many of the responses with these ids match.
+        least: so many of a thousand are common: few, where to fetch the ids takes long.
+    """
+    newest = Response.objects.filter(survey=survey).order_by("-received_at", "-pk")
+    looked_at = list(newest.values_list("pk", flat=True)[:FIRST])
+    return matching(looked_at) >= least
 
 
-def planned(rows: QuerySet[Response]) -> float:
+def few(ids: QuerySet[Any, int]) -> list[int]:
+    """The ids, if they are few; never an empty list otherwise, as that would be no SQL."""
+    found = list(ids[: FEW + 1])
+    return [] if len(found) > FEW else found or [0]  # no response has the number 0
+
+
+def planned(rows: QuerySet[Any]) -> float:
     """What PostgreSQL's planner expects; it reads statistics alone."""
     sql, params = rows.values("pk").query.sql_with_params()
     with connection.cursor() as cursor:

@@ -21,13 +21,14 @@ from django.db.models.functions import Cast
 from feedback.models import Response, SearchText, Survey
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Dtype, text_of
+from feedback.responses.counting import are_common, few, planned
 from feedback.responses.folding import folded, places_of
 from feedback.responses.highlighting import excerpt_around, highlighted
 from feedback.responses.search_syntax import parsed, tsquery
 
 __all__ = ["excerpt_around", "highlighted", "index", "matching", "text_parts"]
 
-FEW = 2_000  # matches that are fetched rather than asked for once more
+LIKELY_MANY = 20_000  # by PostgreSQL's guess; then it is worth a look at the newest
 LARGEST = 1_000_000  # bytes of one response's words: a tsvector holds a megabyte
 SAFE = LARGEST // 4  # characters that cannot be more, whatever they are
 
@@ -86,9 +87,7 @@ def matching(
 ) -> list[int] | QuerySet[SearchText, int]:
     """The responses that hold the words, each within the parts that stand beside them.
 
-    Of rare words the ids themselves: PostgreSQL would else walk all responses from the
-    newest on and look at each, for seconds. Of common ones the query: there the walk soon
-    has a page full, and listing them all would take as long.
+    Of rare words the ids themselves, of common ones the query: see ``are_common``.
     """
     queries = [(parsed(words), parts) for words, parts in asked]
     if not all(alternatives and parts for alternatives, parts in queries):
@@ -99,8 +98,12 @@ def matching(
     )
     found = SearchText.objects.filter(Holds(query), survey_id=survey.pk)
     ids = found.values_list("response_id", flat=True)
-    few = list(ids[: FEW + 1])
-    return (few or [0]) if len(few) <= FEW else ids
+    may_be_many = planned(found) > LIKELY_MANY
+    if may_be_many and are_common(
+        survey, lambda seen: found.filter(response_id__in=seen).count(), least=10
+    ):
+        return ids
+    return few(ids) or ids
 
 
 class Holds(Func):
