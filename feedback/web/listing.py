@@ -114,7 +114,7 @@ def place(text: str | None) -> Place | None:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @selecting
 def columns(request: HttpRequest, slug: str) -> HttpResponse:
     """Which columns one's own list has, and in which order."""

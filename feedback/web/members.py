@@ -108,7 +108,8 @@ def invited(request: HttpRequest, access: Access, invite: Invite, code: str) -> 
 @login_required
 @require_POST
 def withdraw_invite(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    survey_for(request.user, slug, Role.OWNER)
+    access = survey_for(request.user, slug, Role.OWNER)
+    get_object_or_404(access.survey.invites, pk=pk)
     ask_again(request)
     members.withdraw(slug, pk, actor=request.user)
     messages.success(request, _("The invitation is withdrawn; its link opens nothing any more."))

@@ -7,18 +7,25 @@ answers to whoever is let in; a method without one is not taken.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 
-from feedback.models import Role, Survey
+from feedback.models import Bulk, BulkState, Invite, Membership, Role, SavedView, Survey, Tag
 from feedback.web import urls
 from tests import build
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 CANARY = "canary words of somebody"  # whatever is typed here must not come into the log
 NOTE = {"note": CANARY}
+DECISION = {"response": "{thing}", "decision": "spam", "seen": "new"}
+ON_ONE = {"on": "ticked", "id": "{thing}", "act": "status", "status": "done"}
+UNDO = {"act": "undo"}
+RENAMED = {"name": CANARY, "shared": "1"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,33 @@ TRUSTED = PEOPLE[-1]
 # By what a route's number stands for: how to make one in a survey.
 THINGS: Mapping[str, Callable[[Survey], int]] = {
     "response": lambda survey: build.respond(survey, wish="More trees", name="Ada Berg").pk,
+    "tag": lambda survey: Tag.objects.create(survey=survey, name="of somebody").pk,
+    "bulk": lambda survey: begun_by(colleague(survey)).pk,
+    "view": lambda survey: view_of(colleague(survey)).pk,
+    "member": lambda survey: colleague(survey).pk,
+    "invite": lambda survey: invited_by(colleague(survey)).pk,
 }
+
+
+def colleague(survey: Survey) -> Membership:
+    """Somebody else of the survey, who asked for what others may or may not touch."""
+    person = build.member(survey, Role.REVIEWER, name="colleague")
+    return Membership.objects.get(survey=survey, user=person)
+
+
+def begun_by(asker: Membership) -> Bulk:
+    about = {"act": "status", "value": 2, "expected": 0, "up_to": 0, "state": BulkState.DONE}
+    return Bulk.objects.create(survey=asker.survey, actor=asker.user, **about)
+
+
+def view_of(owner: Membership) -> SavedView:
+    return SavedView.objects.create(survey=owner.survey, owner=owner.user, name="kept", shared=True)
+
+
+def invited_by(owner: Membership) -> Invite:
+    until = timezone.now() + timedelta(days=1)
+    about = {"email": "ada@example.org", "code": uuid4(), "expires_at": until}
+    return Invite.objects.create(survey=owner.survey, invited_by=owner.user, **about)
 
 
 @dataclass(frozen=True)
@@ -104,13 +137,64 @@ DOORS = (
     Door("settings", Role.EDITOR, posts=302, fields={"close": "now"}, entries=1),
     Door("preview", Role.EDITOR, posts=200, fields={"wish": CANARY}),
     Door("audit", Role.OWNER),
+    Door("columns", posts=302, fields={"add": "source"}),
+    Door("begun"),
+    Door("withdrawn"),
+    Door("quarantine"),
+    Door("decide", Role.REVIEWER, gets=None, posts=302, fields=DECISION, entries=1),
+    Door("bulk_start", Role.REVIEWER, gets=None, posts=302, fields=ON_ONE, entries=1),
+    Door("bulks", Role.REVIEWER),
+    Door("bulk", Role.REVIEWER, of="bulk"),
+    Door("bulk_change", Role.EDITOR, of="bulk", gets=None, posts=302, fields=UNDO, entries=1),
+    Door("tags"),
+    Door("tag_add", Role.REVIEWER, gets=None, posts=302, fields={"name": CANARY}, entries=1),
+    Door("tag_change", Role.REVIEWER, of="tag", gets=None, posts=302, fields=RENAMED, entries=1),
+    Door("tag_merge", Role.EDITOR, of="tag", gets=None, posts=302),
+    Door("tag_delete", Role.EDITOR, of="tag", gets=None, posts=200),
+    Door("views"),
+    Door("view_save", gets=None, posts=302, fields={"name": CANARY}),
+    Door("view_change", Role.EDITOR, of="view", gets=None, posts=302, fields=RENAMED),
+    # These ask for the password again, which a session of a test was never given.
+    Door("members", Role.OWNER, posts=302),
+    Door("member", Role.OWNER, of="member", posts=302),
+    Door("remove_member", Role.OWNER, of="member", posts=302),
+    Door("withdraw_invite", Role.OWNER, of="invite", gets=None, posts=302),
 )
 # fmt: on
 # Of nobody's survey: what those get who are signed in, and whoever is not.
 OWN: Mapping[str, tuple[int, int]] = {
-    "login": (302, 200),
-    "logout": (405, 405),
+    "account_login": (302, 200),
+    "account_logout": (200, 302),
     "surveys": (200, 302),
+    "join": (404, 404),
+    "mfa_index": (200, 302),
+    "account_inactive": (200, 200),
+    "account_reauthenticate": (200, 302),
+    "account_change_password": (200, 302),
+    "account_set_password": (302, 302),
+    "account_reset_password": (404, 404),
+    "account_reset_password_done": (200, 200),
+    "account_reset_password_from_key": (200, 200),
+    "account_reset_password_from_key_done": (200, 200),
+    "mfa_authenticate": (302, 302),
+    "mfa_reauthenticate": (302, 302),
+    "mfa_reauthenticate_webauthn": (302, 302),
+    "mfa_activate_totp": (302, 302),
+    "mfa_deactivate_totp": (404, 302),
+    "mfa_view_recovery_codes": (404, 302),
+    "mfa_generate_recovery_codes": (302, 302),
+    "mfa_download_recovery_codes": (404, 302),
+    "mfa_list_webauthn": (200, 302),
+    "mfa_add_webauthn": (302, 302),
+    "mfa_login_webauthn": (302, 302),
+    "mfa_edit_webauthn": (302, 302),
+    "mfa_remove_webauthn": (302, 302),
+}
+OWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
+    "join": {"code": "a" * 26},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "abc-def"},
+    "mfa_edit_webauthn": {"pk": 1},
+    "mfa_remove_webauthn": {"pk": 1},
 }
 
 
