@@ -64,12 +64,17 @@ def count(rows: QuerySet[Response], survey: Survey) -> Count:
 def sampled(rows: QuerySet[Response], survey: Survey, size: int) -> Sampled | None:
     """How many of the smallest nonces match; None where the survey has no more than that."""
     by_nonce = Response.objects.filter(survey=survey).order_by("nonce")
-    last = by_nonce.values_list("nonce", flat=True)[size - 1 : size].first()
+    nonces = by_nonce.values_list("nonce", flat=True)
+    last = nonces[size - 1 : size].first()
     if last is None:
         return None
-    # A nonce lies as far along all there could be as its place among all there are.
-    stored = size * NONCES / max(last.int, 1)
-    return Sampled(rows.filter(nonce__lte=last).count(), stored / size)
+    hits = rows.filter(nonce__lte=last).count()
+    # A nonce lies as far along all there could be as its place among all there are; the
+    # farther along, the better that holds.
+    far, at = nonces[SAMPLE - 1 : SAMPLE].first(), SAMPLE
+    if far is None:
+        far, at = last, size
+    return Sampled(hits, at * NONCES / max(far.int, 1) / size)
 
 
 def are_common(survey: Survey, matching: Callable[[list[int]], int], *, least: int) -> bool:

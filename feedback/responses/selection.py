@@ -146,6 +146,10 @@ class Selection:
         ]
         return [(name, str(value)) for name, values in given for value in values]
 
+    def sought_in(self, part: str) -> str:
+        """The words to mark in the text of one part, as one search."""
+        return " OR ".join(filter(None, [self.words, self.words_in.get(part, "")]))
+
     def __bool__(self) -> bool:
         """Whether anything is filtered."""
         return bool(self.pairs())

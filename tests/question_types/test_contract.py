@@ -5,13 +5,17 @@ an item is, so a new type needs no line here: the registry brings it in.
 """
 
 import json
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
+from random import Random
 from typing import Any
+from uuid import uuid4
 
 import polars as pl
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.datastructures import MultiValueDict
 
 from feedback.analysis.compile import item_figures
@@ -22,8 +26,8 @@ from feedback.frames.layout import Layout, layout_of, state_name
 from feedback.models import Response, Survey
 from feedback.models.identity import decrypt
 from feedback.question_types import REGISTRY
-from feedback.question_types.base import Item
-from feedback.question_types.columns import Dtype, State
+from feedback.question_types.base import WAYS, Item
+from feedback.question_types.columns import Dtype, State, state_of
 from feedback.questionnaire.answers import clean_answers
 from feedback.questionnaire.readers.document import read
 from feedback.questionnaire.type_docs import chapter
@@ -232,3 +236,101 @@ def test_a_personal_answer_stands_nowhere_in_the_open(kind: type[Item]) -> None:
     assert decrypt(sealed.identity, nonce=sealed.nonce) == answered
     assert all(column.personal for column in item.columns())
     assert all(state_name(c.part) in Layout([item]).schema for c in item.columns())
+
+
+def filtered_rows(kind: type[Item]) -> tuple[Item, list[Response]]:
+    """Responses that gave, left blank, declined or never saw the example of a type."""
+    example = kind.example()
+    item = example.item
+    if kind.may_be_declined and item.checks:
+        settings = item.model_dump(exclude_defaults=True) | {"decline": ["refused", "dont_know"]}
+        item = kind.model_validate(settings)
+    rows = stored_rows(example.item)
+    chance = Random(3)
+    for _ in range(12):
+        with suppress(ValidationError):
+            rows.append(bare_copy(rows[0], item.taken(posted(item.made_up(chance)))))
+    for way in item.decline:
+        rows.append(bare_copy(rows[0], item.taken(posted({item.declined_part: [way]}))))
+    blank = dict.fromkeys([*rows[0].answers, item.key])
+    return item, [*rows, bare_copy(rows[0], blank), bare_copy(rows[0], {})]
+
+
+def bare_copy(row: Response, answers: Any) -> Response:
+    return Response.objects.create(
+        survey_id=row.survey_id,
+        revision_id=row.revision_id,
+        nonce=uuid4(),
+        receipt=uuid4(),
+        answers=answers,
+    )
+
+
+def found_by(condition: Q) -> set[int]:
+    return set(Response.objects.filter(condition).values_list("pk", flat=True))
+
+
+@every_type
+@pytest.mark.django_db
+def test_its_filters_find_what_its_own_figures_count(kind: type[Item]) -> None:
+    """A bar of a report leads to a list: it must show those that were counted."""
+    item, rows = filtered_rows(kind)
+    refresh()
+    frame = read_frame(Layout([*kind.example().before, item]))
+
+    for key, part in item.operands().items():
+        for code in part.filters():
+            counted = set()
+            for row in rows:
+                alone = frame.filter(pl.col("_id") == row.pk)
+                figures = item_figures(item, alone)
+                figures = figures.get("rows", {}).get(key, figures) if key != item.key else figures
+                held = row.answers.get(key) if "counts" not in figures else None
+                if figures.get("counts", {}).get(code) or code in (held or []):
+                    counted.add(row.pk)
+            assert found_by(part.where(code)) == counted, (key, code)
+
+
+@every_type
+@pytest.mark.django_db
+def test_its_states_are_those_of_its_columns(kind: type[Item]) -> None:
+    """One and the same response is blank in the list, in the export and in the figures."""
+    item, rows = filtered_rows(kind)
+    told = {column.part: column.state for column in item.columns()}
+
+    for key in item.operands():
+        expression = told.get(key, state_of(key))
+        by_row = dict(Response.objects.annotate(s=expression).values_list("pk", "s"))
+        for state in State:
+            expected = {row.pk for row in rows if by_row[row.pk] == state}
+            assert found_by(item.where_state(key, state)) == expected, (key, state)
+        ways = [found_by(item.where_state(key, way)) for way in WAYS]
+        assert set().union(*ways) == found_by(item.where_state(key, State.DECLINED))
+
+
+@every_type
+@pytest.mark.django_db
+def test_its_ranges_hold_both_ends_and_nothing_else(kind: type[Item]) -> None:
+    """Between two answers that were given lie those and what lies between; no other state."""
+    item, rows = filtered_rows(kind)
+    span = item.span
+    if span is None:
+        return
+    given = sorted(
+        row.answers[item.key]
+        for row in rows
+        if isinstance(row.answers.get(item.key), str | int | float)
+    )
+    for least, most in [(None, None), *product([None, *given], repeat=2)]:
+        low, high = (end is not None and span.read(str(end)) for end in (least, most))
+        expected = {
+            row.pk
+            for row in rows
+            if (answer := row.answers.get(item.key)) in given
+            and (least is None or answer >= low)
+            and (most is None or answer <= high)
+        }
+        ends = [None if end is None else span.read(str(end)) for end in (least, most)]
+        assert found_by(span.between(*ends)) == expected, (least, most)
+    with pytest.raises(ValidationError):
+        span.read("neither here nor there")
