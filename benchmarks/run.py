@@ -1,7 +1,8 @@
 """``make bench``: measure, print a table, write ``benchmarks/results/bench.json``.
 
 ``ONLY=name`` or ``--only name`` measures one of form_page, submission, csv, refresh,
-desk (the pages of the review desk) and hundred, a form of a hundred items beside the sample.
+desk (the pages of the review desk), tagging (staff tagging many while responses come in),
+and hundred, a form of a hundred items beside the sample.
 ``BENCH_RESPONSES`` sets how many responses are stored for the large measurements
 (1,000,000). Everything runs on servers of its own, which are gone at the end.
 """
@@ -17,7 +18,7 @@ from benchmarks.results import Result, Results, table, write
 from benchmarks.servers import SURVEY, Web, database, web
 from survey_site.processes import Server, say
 
-NAMES = ("form_page", "submission", "csv", "refresh", "desk", "hundred")
+NAMES = ("form_page", "submission", "csv", "refresh", "desk", "tagging", "hundred")
 SMALL = 10_000
 
 
@@ -44,13 +45,13 @@ def main(arguments: Sequence[str]) -> int:
 def measure(stack: ExitStack, postgres: Server, names: set[str], *, large: int) -> Results:
     """Everything in an order that fills the database once."""
     prepare()
-    from benchmarks import bulk, desk, doors  # Django must be set up before they are read
+    from benchmarks import bulk, desk, desk_acts, doors  # Django must be set up before
     from feedback import refresh
 
     results: dict[str, Result] = {}
     small_refresh = 0.0
     bulk.fill_up(SMALL, seed=1)
-    if names & {"form_page", "submission", "hundred"}:
+    if names & {"form_page", "submission", "tagging", "hundred"}:
         product = stack.enter_context(web("survey_site.wsgi:application"))
     if names & {"form_page", "submission"}:
         bare = bare_beside(product, stack)
@@ -64,7 +65,7 @@ def measure(stack: ExitStack, postgres: Server, names: set[str], *, large: int) 
         say(f"… submission at {SMALL:,}")
         results |= doors.submission("submission", product, bare, postgres)
         at_small = results["submission"]
-    if names & {"submission", "csv", "refresh", "desk"} and large > SMALL:
+    if names & {"submission", "csv", "refresh", "desk", "tagging"} and large > SMALL:
         say(f"… filling up to {large:,}")
         results["seed"] = bulk.seed(large)
     if "submission" in names and large > SMALL:
@@ -86,6 +87,9 @@ def measure(stack: ExitStack, postgres: Server, names: set[str], *, large: int) 
         refresh.refresh()
         results |= desk.pages()
         results["desk_indexes"] = desk.indexes(postgres.url)
+    if "tagging" in names:
+        say("… tagging")
+        results |= desk_acts.tagging(product)
     if "hundred" in names:  # last, as the others count on all responses being the sample's
         say("… hundred")
         results |= doors.long_form(product, postgres)

@@ -17,7 +17,7 @@ STEP = 10_000  # responses that a merge moves with one statement
 # Of each tag no more is counted than is told, so that the page is quick at any size.
 COUNTS = """
     SELECT tag.id, (SELECT count(*) FROM (
-        SELECT FROM feedback_response_tags AS put WHERE put.tag_id = tag.id LIMIT %s) AS some)
+        SELECT FROM feedback_response_tags AS put WHERE put.tag_id = tag.id LIMIT %s) AS found)
     FROM feedback_tag AS tag WHERE tag.survey_id = %s
 """
 

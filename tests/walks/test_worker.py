@@ -1,6 +1,7 @@
 """A real worker and beat, started as they are shipped: what they owe to a new response."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -8,7 +9,8 @@ import polars as pl
 import pytest
 from django.conf import settings
 
-from feedback.models import Change, Summary
+from feedback.models import Bulk, BulkState, Change, Response, Role, Status, Summary
+from feedback.responses import bulk
 from survey_site.processes import Server, launch
 from survey_site.programs import WORKER, commands, worker_answers
 from survey_site.site import ROOT, Site
@@ -48,6 +50,41 @@ def worker_and_beat(queue: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
     with start("worker") as worker, start("beat"):
         yield worker.wait_until(lambda: worker_answers(queue), seconds=60)
+
+
+def test_an_act_on_many_is_done_though_no_message_came(
+    worker_and_beat: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis may lose what it was told: beat's refresh finds what is unfinished."""
+    monkeypatch.setattr(bulk, "AT_ONCE", -1)
+    town = build.survey(slug="acted-on")
+    row, author = build.respond(town, wish="Benches"), build.member(town, Role.OWNER)
+    asked = bulk.start(town, "status", Status.SPAM.value, "", actor=author)
+
+    def done() -> bool:
+        return Response.objects.get(pk=row.pk).status == Status.SPAM
+
+    assert eventually(done, seconds=PROMISED), worker_and_beat.last_lines()
+    assert eventually(lambda: Bulk.objects.get(pk=asked.pk).state == BulkState.DONE, seconds=2)
+
+
+def test_asking_for_a_worker_without_a_broker_is_no_error() -> None:
+    """The page that asked goes on at once; nothing but promptness is lost."""
+    words = "import django; django.setup(); from feedback import tasks; tasks.act_soon(1)"
+    environment = os.environ | {"REDIS_URL": "redis://127.0.0.1:1"}
+    environment |= {"DJANGO_SETTINGS_MODULE": "survey_site.settings"}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", f"import survey_site.celery; {words}"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    assert "refresh will see to bulk 1" in ended.stderr
 
 
 def test_a_new_response_is_in_the_summary_within_ten_seconds(worker_and_beat: Server) -> None:

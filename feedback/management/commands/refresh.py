@@ -1,4 +1,4 @@
-"""Do now what beat has done every few seconds: derive all that follows from the responses."""
+"""Do now what beat has done every few seconds: derive what follows, end acts on many."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,6 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from feedback import refresh
+from feedback.responses import bulk
+
+HOURS = 7_200.0  # seconds: whatever is unfinished is to be finished
 
 
 class Command(BaseCommand):
@@ -18,4 +21,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = refresh.rebuild_everything() if options["rebuild"] else refresh.refresh()
+        bulk.work_off(seconds=HOURS)
         self.stdout.write(f"{done:,} changes worked off; search and summaries are up to date")
