@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from feedback.models import AuditEntry, Response, Role, Survey
 from feedback.permissions import survey_for
 from feedback.responses import coding
-from feedback.web.history import ACTS, OF_THE_INSTANCE, WITH_PERSONAL, told
+from feedback.web.history import ACTS, OF_THE_INSTANCE, WITH_PERSONAL, spoken_of, told
 
 PAGE = 50  # entries
 LARGEST = 2**63 - 1  # number that a row can have
@@ -137,14 +137,14 @@ def number(text: str | None) -> int | None:
 
 
 def lines(entries: list[AuditEntry], survey: Survey) -> list[Line]:
-    tags = coding.tag_names(survey)
+    tags, people = coding.tag_names(survey), spoken_of(entries)
     asked = {entry.response_id for entry in entries if entry.response_id}
     found = Response.objects.filter(survey=survey, pk__in=asked).values_list("pk", flat=True)
     there = set(found)
     return [
         Line(
             entry,
-            told(entry, tags),
+            told(entry, tags, people),
             entry.seal.position if hasattr(entry, "seal") else None,
             entry.response_id in there,
         )

@@ -1,9 +1,10 @@
 """The audit log in words: every kind of act has its line here, for all pages that tell of it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -70,16 +71,27 @@ ACTS: Mapping[str, Act] = {
         gettext_lazy("Unfinished forms"), gettext_lazy("set how long unfinished forms are kept")
     ),
     "settings": Act(gettext_lazy("Settings"), gettext_lazy("changed the settings")),
-    "member_add": Act(
-        gettext_lazy("Member added"), gettext_lazy("made user %(user)s a member: %(role)s")
+    "member_invited": Act(
+        gettext_lazy("Invited"), gettext_lazy("invited somebody as a member: %(role)s")
     ),
-    "member_change": Act(
-        gettext_lazy("Member changed"),
-        gettext_lazy("changed what user %(user)s may do: %(role)s"),
+    "invite_withdrawn": Act(
+        gettext_lazy("Invitation withdrawn"), gettext_lazy("withdrew an invitation")
     ),
-    "member_remove": Act(
-        gettext_lazy("Member removed"), gettext_lazy("ended the membership of user %(user)s")
+    "member_joined": Act(gettext_lazy("Joined"), gettext_lazy("became a member: %(role)s")),
+    "member_added": Act(
+        gettext_lazy("Member added"), gettext_lazy("made %(member)s a member: %(role)s")
     ),
+    "member_changed": Act(
+        gettext_lazy("Member changed"), gettext_lazy("changed what %(member)s may do: %(now)s")
+    ),
+    "member_removed": Act(
+        gettext_lazy("Member removed"), gettext_lazy("ended the membership of %(member)s")
+    ),
+    "account_made": Act(
+        gettext_lazy("Account made"), gettext_lazy("made an account by an invitation")
+    ),
+    "user_added": Act(gettext_lazy("User added"), gettext_lazy("added the user %(user)s")),
+    "user_changed": Act(gettext_lazy("User changed"), gettext_lazy("changed the user %(user)s")),
     "signed_in": Act(gettext_lazy("Signed in"), gettext_lazy("signed in")),
     "signed_out": Act(gettext_lazy("Signed out"), gettext_lazy("signed out")),
     "sign_in_failed": Act(gettext_lazy("Sign-in failed"), gettext_lazy("failed to sign in")),
@@ -99,6 +111,9 @@ ACTS: Mapping[str, Act] = {
 }
 # Of no survey, so no member of one reads of them.
 OF_THE_INSTANCE = {
+    "account_made",
+    "user_added",
+    "user_changed",
     "signed_in",
     "signed_out",
     "sign_in_failed",
@@ -108,34 +123,57 @@ OF_THE_INSTANCE = {
     "mfa_removed",
     "recovery_codes_renewed",
 }
+ABOUT = {"member", "user"}  # details that are a user's number
+STANDINGS: Mapping[Any, Message] = {
+    **{status.name.lower(): status.label for status in Status},
+    **{role.value: role.label for role in Role},
+}
 WITH_PERSONAL = "export_personal"  # an export whose entry says that it held them
 
 
-def told(entry: AuditEntry, tags: Mapping[int, str]) -> str:
+def told(
+    entry: AuditEntry, tags: Mapping[int, str], people: Mapping[int, str] | None = None
+) -> str:
     """An audit entry as a sentence without its subject.
 
     Args:
         tags: names of the survey's tags, by number.
+        people: names of those whom entries are about, by number.
     """
     action = WITH_PERSONAL if holds_personal(entry) else entry.action
     if action not in ACTS:
         return entry.action
-    return str(ACTS[action].sentence) % in_words(entry.details, tags)
+    return str(ACTS[action].sentence) % in_words(entry.details, tags, people or {})
 
 
 def holds_personal(entry: AuditEntry) -> bool:
     return entry.action == "export" and bool(entry.details.get("personal"))
 
 
-def in_words(details: Mapping[str, Any], tags: Mapping[int, str]) -> Mapping[str, Any]:
+def spoken_of(entries: Iterable[AuditEntry]) -> dict[int, str]:
+    """The names of those whom the entries are about, by number."""
+    numbers = {entry.details[name] for entry in entries for name in ABOUT if name in entry.details}
+    found = get_user_model().objects.filter(pk__in=numbers)
+    return {user.pk: user.get_username() for user in found}
+
+
+def in_words(
+    details: Mapping[str, Any], tags: Mapping[int, str], people: Mapping[int, str]
+) -> Mapping[str, Any]:
     """Details as people know them; what an entry does not say is a dash."""
     words: defaultdict[str, Any] = defaultdict(lambda: "–", details)
-    status = {one.name.lower(): one.label for one in Status}
-    roles = {one.value: one.label for one in Role}
     removed = _("(a tag since removed)")
-    for name, known in (("before", status), ("now", status), ("role", roles)):
-        if name in details:
-            words[name] = known.get(details[name], details[name])
+    for name in details.keys() & {"before", "now", "role"}:
+        words[name] = standing(details[name])
     for name in ("tag", "into"):
         words[name] = tags.get(details.get(name, 0), removed)
+    for name in details.keys() & ABOUT:
+        words[name] = people.get(details[name], f"#{details[name]}")
     return words
+
+
+def standing(value: Any) -> Any:
+    """A status by its name, a role by its number or among what a member may do."""
+    if isinstance(value, Mapping):
+        value = value.get("role")
+    return STANDINGS.get(value, value)

@@ -25,6 +25,7 @@ from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.search import text_parts
 from feedback.web.desk import active_filters, desk, selecting
 from feedback.web.history import told
+from feedback.web.revealing import revealing
 
 PAGE = 50  # responses
 COUNTED = 10_000  # exactly; counting on would take longer than the list
@@ -165,6 +166,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "tags": names.values(),
         "notes": row.notes.select_related("author"),
         "history": [(entry, told(entry, names)) for entry in coding.history(row)],
+        **revealing(request, at=reverse("response", args=[slug, pk])),
     }
     return render(request, "review/response.html", context)
 
