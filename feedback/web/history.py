@@ -81,13 +81,20 @@ ACTS: Mapping[str, Act] = {
         gettext_lazy("Invitation withdrawn"), gettext_lazy("withdrew an invitation")
     ),
     "member_joined": Act(gettext_lazy("Member joined"), gettext_lazy("joined: %(role)s")),
+    "member_added": Act(
+        gettext_lazy("Member added"), gettext_lazy("made %(member)s a member: %(role)s")
+    ),
     "member_changed": Act(
-        gettext_lazy("Member changed"), gettext_lazy("changed what %(member)s may do")
+        gettext_lazy("Member changed"), gettext_lazy("changed what %(member)s may do: %(now)s")
     ),
     "member_removed": Act(
         gettext_lazy("Member removed"), gettext_lazy("ended the membership of %(member)s")
     ),
-    "account_made": Act(gettext_lazy("Account made"), gettext_lazy("made an account")),
+    "account_made": Act(
+        gettext_lazy("Account made"), gettext_lazy("made an account by an invitation")
+    ),
+    "user_added": Act(gettext_lazy("User added"), gettext_lazy("added the user %(user)s")),
+    "user_changed": Act(gettext_lazy("User changed"), gettext_lazy("changed the user %(user)s")),
     "signed_in": Act(gettext_lazy("Signed in"), gettext_lazy("signed in")),
     "signed_out": Act(gettext_lazy("Signed out"), gettext_lazy("signed out")),
     "sign_in_failed": Act(gettext_lazy("Sign-in failed"), gettext_lazy("failed to sign in")),
@@ -108,6 +115,8 @@ ACTS: Mapping[str, Act] = {
 # Of no survey, so no member of one reads of them.
 OF_THE_INSTANCE = {
     "account_made",
+    "user_added",
+    "user_changed",
     "signed_in",
     "signed_out",
     "sign_in_failed",
@@ -133,7 +142,7 @@ SET: Mapping[str, Message] = {
     "tag": gettext_lazy("tag: %(value)s"),
     "untag": gettext_lazy("tag taken off: %(value)s"),
 }
-PEOPLE = ("before", "now", "value", "member")  # details that may be numbers of users
+PEOPLE = ("before", "now", "value", "member", "user")  # details that may be numbers of users
 
 
 @dataclass(frozen=True)
@@ -196,11 +205,16 @@ def in_words(details: Mapping[str, Any], names: Names, *, about: str) -> Mapping
             words[name] = names.person(details[name])
     if about in SET:
         words["what"] = set_to(about, details.get("value"), names)
-    if "role" in details:
-        words["role"] = str(Role(details["role"]).label)
-    words["member"] = names.person(details.get("member"))
+        elif about == "member_changed":
+            words[name] = role_label(details[name].get("role"))
+    words["role"] = role_label(details.get("role"))
+    words["member"], words["user"] = (names.person(details.get(n)) for n in ("member", "user"))
     words["tag"], words["into"] = (names.tag(details.get(name)) for name in ("tag", "into"))
     return words
+
+
+def role_label(number: int | None) -> str:
+    return str(Role(number).label) if number in Role.values else "–"
 
 
 def set_to(act: str, value: int | None, names: Names) -> str:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,6 +23,7 @@ from feedback.responses import coding, listed, notes
 from feedback.responses.order import Place, around
 from feedback.web.desk import desk, selecting
 from feedback.web.history import names_for, told
+from feedback.web.revealing import revealing
 
 EACH_WAY = 12  # neighbours that stand beside a response
 GLANCE = 90  # characters of each
@@ -99,6 +101,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "thread": conversation,
         "undoable": coding.undoable(row, request.user, entries),
         "history": [(entry, told(entry, names)) for entry in entries],
+        **revealing(request, at=reverse("response", args=[slug, pk])),
     }
     return render(request, "review/response.html", context)
 
