@@ -83,7 +83,9 @@ def test_an_invitation_makes_an_account_and_a_member_with_what_was_promised(
     assert not Invite.objects.exists()
 
     # What was typed goes through once the password is given.
-    shown = client.post(asked.url, {"password": "secret", "next": reverse("members", args=["town"])})
+    shown = client.post(
+        asked.url, {"password": "secret", "next": reverse("members", args=["town"])}
+    )
     link = re.search(r"http://testserver(/staff/join/[a-z2-7]{26}/)", shown.content.decode())
     assert link
 
@@ -195,7 +197,9 @@ def test_an_address_with_an_account_gets_no_second_one(invited: tuple[Invite, st
     assert Client().get(door(invited[1])).status_code == 200  # not used up by that
 
 
-@pytest.mark.parametrize("bad", [{"password": "short"}, {"password": "password1"}, {"username": ""}])
+@pytest.mark.parametrize(
+    "bad", [{"password": "short"}, {"password": "password1"}, {"username": ""}]
+)
 def test_a_bad_name_or_password_is_said_and_uses_nothing_up(
     invited: tuple[Invite, str], bad: dict[str, str]
 ) -> None:
