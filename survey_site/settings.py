@@ -203,7 +203,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0)
 
 ACCOUNT_ADAPTER = "feedback.web.accounts.Accounts"
-ACCOUNT_FORMS = {"login": "feedback.web.accounts.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "feedback.web.accounts.SignInForm",
+    "reauthenticate": "feedback.web.accounts.ConfirmForm",
+    "change_password": "feedback.web.accounts.PasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation has done it; other accounts are made by hand

@@ -118,10 +118,10 @@ def test_one_signs_in_by_name_or_by_address(owner: Any, name: str) -> None:
 def test_failing_tells_nobody_which_accounts_there_are(owner: Any) -> None:
     """By name or by address, known or not, switched off or not: the same page."""
     get_user_model().objects.filter(pk=owner.pk).update(email="owner@example.org")
-    off = get_user_model().objects.create(username="switched", is_active=False)
+    off = get_user_model().objects.create(username="dormant", is_active=False)
     off.set_password("right")
     off.save()
-    names = ["owner", "nobody", "owner@example.org", "nobody@example.org", "switched"]
+    names = ["owner", "nobody", "owner@example.org", "nobody@example.org", "dormant"]
 
     answers = [sign_in(Client(), name, "wrong") for name in names]
 
