@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from survey_site.environment import BASE_DIR, DATA_DIR, flag, listed, number, optional, required
 
@@ -107,7 +109,12 @@ CACHES: dict[str, dict[str, Any]] = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "soundings",
         "KEY_FUNCTION": "feedback.web.limits.cache_key",
-        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+        # Once more for a connection that went stale, and no longer: somebody waits.
+        "OPTIONS": {
+            "socket_connect_timeout": 2,
+            "socket_timeout": 2,
+            "retry": Retry(NoBackoff(), 1),
+        },
     }
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)

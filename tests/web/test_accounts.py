@@ -1,5 +1,6 @@
 """Signing in and out: limits, second factors, sessions, and what nobody learns from them."""
 
+import re
 import time
 from typing import Any
 
@@ -17,6 +18,7 @@ from redis import Redis
 
 from feedback.authoring.publish import TAKEN, AddressTaken
 from feedback.models import AuditEntry, Letter, Survey
+from feedback.models.identity import decrypt
 from feedback.web import urls
 from feedback.web.account_urls import accounts
 from tests import build
@@ -83,10 +85,7 @@ def test_every_page_of_ones_account_needs_signing_in(owner: Any) -> None:
 )
 def test_every_page_of_ones_account_opens_under_the_strict_policy(owner: Any, name: str) -> None:
     """None breaks, and none needs a script or a style that stands in the page."""
-    client = build.signed_in(owner)
-    client.post(reverse("account_reauthenticate"), {"password": "secret"})
-
-    answer = client.get(reverse(name))
+    answer = build.confirmed(owner).get(reverse(name))
 
     if answer.status_code == 404:  # nothing to take away or to show yet
         return
@@ -390,6 +389,39 @@ def test_a_forgotten_password_tells_nobody_which_accounts_there_are(
     assert Letter.objects.count() == 1
 
     assert (unknown.status_code, unknown.url) == (known.status_code, known.url)
+
+
+def test_the_link_for_a_forgotten_password_works_once_and_skips_no_second_factor(
+    guarded: Any, settings: Any
+) -> None:
+    """A mailbox alone must not open an account that has more than a password."""
+    settings.EMAIL_HOST = "mail.example.org"
+    get_user_model().objects.filter(pk=guarded.pk).update(email="owner@example.org")
+    elsewhere, client = build.signed_in(guarded), Client()
+    client.post(reverse("account_reset_password"), {"email": "owner@example.org"})
+    letter = Letter.objects.get()
+    text = str(decrypt(letter.sealed, nonce=letter.nonce)["text"])
+    link = re.search(r"http://testserver(/staff/account/password/reset/\S+)", text)
+    assert link
+
+    form = client.get(link[1]).url
+    assert link[1] not in form  # the key is out of the address before anything is shown
+    new = {"password1": "quite another", "password2": "quite another"}
+    assert client.post(form, new).url == reverse("mfa_authenticate")
+
+    assert not comes_in(client) and not comes_in(elsewhere)
+    assert "This link does not work" in Client().get(link[1]).content.decode()
+
+
+def test_a_confirmation_holds_for_a_while_only(owner: Any, settings: Any) -> None:
+    """The computer may have been left alone since."""
+    client = build.confirmed(owner)
+    address = f"{reverse('export_csv', args=['town'])}?personal=1"
+    assert client.get(address).status_code == 200
+
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+
+    assert client.get(address).url.startswith(reverse("account_reauthenticate"))
 
 
 def test_without_a_mail_server_no_letter_is_promised(owner: Any) -> None:
