@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from survey_site.environment import BASE_DIR, DATA_DIR, flag, listed, number, optional, required
 
@@ -65,7 +67,10 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"revealing": "feedback.web.revealing"},
+            "libraries": {
+                "finding": "feedback.web.finding",
+                "revealing": "feedback.web.revealing",
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -109,7 +114,12 @@ CACHES: dict[str, dict[str, Any]] = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "soundings",
         "KEY_FUNCTION": "feedback.web.limits.cache_key",
-        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+        # Once more for a connection that went stale, and no longer: somebody waits.
+        "OPTIONS": {
+            "socket_connect_timeout": 2,
+            "socket_timeout": 2,
+            "retry": Retry(NoBackoff(), 1),
+        },
     }
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
@@ -207,7 +217,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0)
 
 ACCOUNT_ADAPTER = "feedback.web.accounts.Accounts"
-ACCOUNT_FORMS = {"login": "feedback.web.accounts.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "feedback.web.accounts.SignInForm",
+    "reauthenticate": "feedback.web.accounts.ConfirmForm",
+    "change_password": "feedback.web.accounts.PasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation has done it; other accounts are made by hand

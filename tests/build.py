@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from feedback.authoring.publish import publish
@@ -89,6 +90,13 @@ def hashed(password: str) -> str:
 def signed_in(person: Any) -> Client:
     client = Client()
     client.force_login(person)
+    return client
+
+
+def confirmed(person: Any) -> Client:
+    """Signed in, and having given the password again just now."""
+    client = signed_in(person)
+    client.post(reverse("account_reauthenticate"), {"password": "secret"})
     return client
 
 

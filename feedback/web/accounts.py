@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.audit import record
@@ -55,6 +57,22 @@ class SignInForm(LoginForm):  # type: ignore[misc]
             "username": self.cleaned_data["login"],
             "password": self.cleaned_data["password"],
         }
+
+
+class ConfirmForm(ReauthenticateForm):  # type: ignore[misc]
+    """The password again, without a link to a letter that may never come."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.fields["password"].help_text = ""
+
+
+class PasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """Likewise; the rules for the new one are said once."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.fields["oldpassword"].help_text = ""
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
@@ -120,6 +138,10 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of authenticator apps and recovery codes lie encrypted under IDENTITY_KEYS."""
+
+    def generate_authenticator_name(self, user: Any, type: str) -> str:  # noqa: A002 - allauth's
+        had = Authenticator.objects.filter(user=user, type=type).count()
+        return gettext("Passkey %(number)s") % {"number": had + 1}
 
     def encrypt(self, text: str) -> str:
         nonce = uuid4()

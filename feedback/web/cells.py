@@ -22,7 +22,8 @@ from feedback.question_types.base import Item
 from feedback.question_types.columns import Message
 from feedback.questionnaire.reading import Reading
 from feedback.responses import listed
-from feedback.responses.highlighting import Segments, excerpt_around, highlighted
+from feedback.responses.highlighting import excerpt_around, highlighted
+from feedback.web.finding import marked
 
 FOLDED = 160  # characters; a longer answer is folded, and unfolds in its place
 NOTHING = SafeString("")
@@ -142,16 +143,6 @@ def answer(text: str, words: str) -> SafeString:
     """One line of an answer, folded around what was found in it if it is long."""
     found = highlighted(text, words) if words else [(text, False)]
     if len(text) <= FOLDED:
-        return marked(found)
-    short = marked(excerpt_around(found, FOLDED))
-    return format_html(
-        '<details class="clamp"><summary>{}</summary>{}</details>', short, marked(found)
-    )
-
-
-def marked(segments: Segments) -> SafeString:
-    """A text as it was typed, with its hits marked."""
-    pieces = format_html_join(
-        "", "{}", ((format_html("<mark>{}</mark>", t) if hit else t,) for t, hit in segments)
-    )
-    return format_html('<bdi class="typed">{}</bdi>', pieces)
+        return isolated(marked(found))
+    short, whole = (isolated(marked(s)) for s in (excerpt_around(found, FOLDED), found))
+    return format_html('<details class="clamp"><summary>{}</summary>{}</details>', short, whole)

@@ -203,10 +203,10 @@ def in_words(details: Mapping[str, Any], names: Names, *, about: str) -> Mapping
             words[name] = str(Status[details[name].upper()].label)
         elif about == "assign":
             words[name] = names.person(details[name])
-    if about in SET:
-        words["what"] = set_to(about, details.get("value"), names)
         elif about == "member_changed":
             words[name] = role_label(details[name].get("role"))
+    if about in SET:
+        words["what"] = set_to(about, details.get("value"), names)
     words["role"] = role_label(details.get("role"))
     words["member"], words["user"] = (names.person(details.get(n)) for n in ("member", "user"))
     words["tag"], words["into"] = (names.tag(details.get(name)) for name in ("tag", "into"))

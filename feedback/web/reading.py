@@ -23,6 +23,7 @@ from feedback.responses import coding, listed, notes
 from feedback.responses.order import Place, around
 from feedback.web.desk import desk, selecting
 from feedback.web.history import names_for, told
+from feedback.web.listing import searched
 from feedback.web.revealing import revealing
 
 EACH_WAY = 12  # neighbours that stand beside a response
@@ -82,7 +83,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "access": at.access,
         "survey": at.survey,
         "query": at.query,
-        "selection": at.selection,
+        "searched": searched(at.selection),
         "row": row,
         "pages": pages_read(questionnaire, row.answers, identity),
         "edits": edits_of(row, questionnaire, Whole(row.answers, identity), personal=personal),

@@ -293,7 +293,7 @@ def test_personal_columns_go_only_to_who_may_see_them_and_leave_a_record(
     """May export and may see names are two rights."""
     build.respond(town, wish="x", name="Ada Berg")
     exporter = build.member(town, 30, name="exporter", may_export=True)
-    theirs, ours = build.signed_in(exporter), build.signed_in(owner)
+    theirs, ours = build.signed_in(exporter), build.confirmed(owner)
     address = "/staff/town/export.csv"
 
     refused = theirs.get(address, {"personal": "1"})

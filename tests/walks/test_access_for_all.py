@@ -73,10 +73,13 @@ def test_staff_pages_can_be_used_by_all(scripted: Visitor) -> None:
     page.fill("[name=username]", person.username)
     page.fill("[name=password]", "secret")
     page.click("main button")
-    rest = ("export/", "settings/", "preview/", "summary/")
+    rest = ("export/", "settings/", "members/", "preview/", "summary/")
     for path in ("", "responses/", f"responses/{row.pk}/", *rest):
         page.goto(f"/staff/{town.slug}/{path}")
         check(scripted, narrow=path != "summary/")
+    for path in ("account/", "account/password/", "account/confirm/", "account/passkeys/"):
+        page.goto(f"/staff/{path}")
+        check(scripted)
 
 
 def test_the_summary_fits_a_small_phone(scripted: Visitor) -> None:

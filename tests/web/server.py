@@ -37,7 +37,7 @@ def live_site(
         "REDIS_URL": settings.REDIS_URL,
         "SECRET_KEY": settings.SECRET_KEY,
         "IDENTITY_KEYS": ",".join(settings.IDENTITY_KEYS),
-        "ALLOWED_HOSTS": "127.0.0.1",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",  # passkeys belong to names, not to numbers
         "DEBUG": "0",  # as in production: hashed files, our own pages for errors
     }
     words = (

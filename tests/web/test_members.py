@@ -38,13 +38,6 @@ def known(address: str, name: str = "known") -> Any:
     )
 
 
-def confirmed(person: Any) -> Client:
-    """Signed in, and having given the password again just now."""
-    client = build.signed_in(person)
-    client.post(reverse("account_reauthenticate"), {"password": "secret"})
-    return client
-
-
 def door(code: str) -> str:
     return reverse("join", args=[code])
 
@@ -123,7 +116,7 @@ def test_an_invitation_goes_by_e_mail_where_there_is_a_server(
     """Through the encrypted queue, and the inviter sees the link all the same."""
     settings.EMAIL_HOST = "mail.example.org"
 
-    page = confirmed(owner).post(reverse("members", args=["town"]), INVITATION)
+    page = build.confirmed(owner).post(reverse("members", args=["town"]), INVITATION)
 
     assert b"/staff/join/" in page.content
     assert Letter.objects.count() == 1
@@ -151,7 +144,7 @@ def test_a_link_that_holds_no_more_opens_nothing(
         case "expired":
             Invite.objects.update(expires_at=timezone.now())
         case "withdrawn":
-            confirmed(owner).post(reverse("withdraw_invite", args=["town", invite.pk]))
+            build.confirmed(owner).post(reverse("withdraw_invite", args=["town", invite.pk]))
         case "replaced":
             members.invite("town", email=invite.email, may=MAY, actor=owner)
 
@@ -212,7 +205,7 @@ def test_a_member_is_not_invited_again(owner: Any, town: Survey) -> None:
     """Their role is changed instead, which the page says."""
     Membership.objects.create(survey=town, user=known("new.person@example.org"), role=Role.VIEWER)
 
-    answer = confirmed(owner).post(reverse("members", args=["town"]), INVITATION)
+    answer = build.confirmed(owner).post(reverse("members", args=["town"]), INVITATION)
 
     assert answer.status_code == 422
     assert "member already" in answer.content.decode()
@@ -244,7 +237,7 @@ def test_a_lowered_role_holds_from_the_next_request_on(
     assert theirs.post(act, {"note": "Seen"}).status_code == 302
 
     pk = Membership.objects.get(user=reviewer).pk
-    confirmed(owner).post(reverse("member", args=["town", pk]), {"role": "10"})
+    build.confirmed(owner).post(reverse("member", args=["town", pk]), {"role": "10"})
 
     assert theirs.post(act, {"note": "Again"}).status_code == 404
     assert theirs.get("/staff/town/").status_code == 200
@@ -261,7 +254,7 @@ def test_a_removed_member_is_out_at_the_next_request_downloads_included(
     assert b"".join(theirs.get(export)).startswith(b"response,")
 
     pk = Membership.objects.get(user=analyst).pk
-    confirmed(owner).post(reverse("remove_member", args=["town", pk]))
+    build.confirmed(owner).post(reverse("remove_member", args=["town", pk]))
 
     assert theirs.get(export).status_code == 404
     assert theirs.get("/staff/town/").status_code == 404
@@ -271,7 +264,7 @@ def test_a_removed_member_is_out_at_the_next_request_downloads_included(
 def test_the_last_owner_is_neither_removed_nor_demoted(owner: Any, town: Survey) -> None:
     """A survey without an owner could never have one again."""
     pk = Membership.objects.get(user=owner).pk
-    client = confirmed(owner)
+    client = build.confirmed(owner)
 
     demoted = client.post(reverse("member", args=["town", pk]), {"role": "40"})
     client.post(reverse("remove_member", args=["town", pk]))
@@ -297,7 +290,7 @@ def test_an_owner_may_leave_to_another_and_takes_their_open_invitations_along(
     build.member(town, Role.OWNER, name="other")
     pk = Membership.objects.get(user=owner).pk
 
-    answer = confirmed(owner).post(reverse("remove_member", args=["town", pk]))
+    answer = build.confirmed(owner).post(reverse("remove_member", args=["town", pk]))
 
     assert answer.url == reverse("surveys")
     assert Client().get(door(invited[1])).status_code == 404
@@ -307,7 +300,7 @@ def test_an_owner_may_leave_to_another_and_takes_their_open_invitations_along(
 def test_a_member_is_found_under_their_own_survey_only(stranger: Any, viewer: Any) -> None:
     """Else the owner of any survey could change everybody's role by counting up."""
     pk = Membership.objects.get(user=viewer).pk
-    client = confirmed(stranger)
+    client = build.confirmed(stranger)
 
     for name in ("member", "remove_member", "withdraw_invite"):
         answer = client.post(reverse(name, args=["elsewhere", pk]), {"role": "50"})

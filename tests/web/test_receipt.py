@@ -73,7 +73,7 @@ def test_a_withdrawn_response_is_gone_from_everywhere(
     assert not SearchText.objects.exists()
     assert not Selection(words="canary").responses(town, layout_of(town).items).exists()
     assert Summary.objects.get().figures["responses"] == 0
-    desk = build.signed_in(owner)
+    desk = build.confirmed(owner)
     for door in ("responses/", "export.csv?personal=1", "summary/"):
         page = desk.get(f"/staff/town/{door}")
         body = b"".join(page.streaming_content) if page.streaming else page.content
