@@ -16,8 +16,7 @@ from django.db.models import Expression, F
 from feedback.models import Revision, Survey
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Column, Dtype, state_of
-from feedback.questionnaire.changes import pooled
-from feedback.responses.in_field import revision
+from feedback.responses.in_field import items_of_revisions
 
 FORMAT = 1  # grows when chunks written before can no longer be read
 OWN: dict[str, tuple[str, Any]] = {
@@ -100,5 +99,4 @@ def layout_of(survey: Survey) -> Layout:
 
 @lru_cache(maxsize=128)
 def layout_of_revisions(newest_first: tuple[int, ...]) -> Layout:
-    """Kept, as revisions never change and reading a questionnaire takes milliseconds."""
-    return Layout(pooled(revision(pk).questionnaire for pk in newest_first))
+    return Layout(items_of_revisions(newest_first))

@@ -6,19 +6,18 @@ the next call goes on behind them. Two workers never do the same act: a step hol
 row, and whoever finds it held leaves.
 """
 
-import json
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from feedback.models import Bulk, BulkState, BulkStep, Response, Survey
 from feedback.models.audit import record
 from feedback.responses.acts import ACTS, NotPossible
+from feedback.responses.counting import count
 from feedback.responses.selected import selected
 from feedback.responses.selection import BadSelection
 
@@ -26,7 +25,6 @@ STEP = 1_000  # responses in one transaction, which takes a third of a second
 AT_ONCE = 200  # responses that the request itself sees to
 # After each step as long a rest again, so that those who send and read go first.
 REST = 1.0
-PATIENCE = "1500ms"  # of counting; then the planner's estimate has to do
 UNFINISHED = (BulkState.WAITING, BulkState.RUNNING, BulkState.UNDOING)
 UNDOABLE = (BulkState.DONE, BulkState.CANCELLED, BulkState.FAILED)
 
@@ -46,7 +44,7 @@ def start(survey: Survey, act: str, value: int | None, query: str, *, actor: Any
         raise NotPossible(_("Choose what to do."))
     with transaction.atomic():
         ACTS[act].check(survey, value)
-        expected, _exactly = how_many(selected(survey, query, reader=actor))
+        expected = count(selected(survey, query, reader=actor), survey).number
         newest = Response.objects.order_by("-pk").values_list("pk", flat=True).first()
         bulk = Bulk.objects.create(
             survey=survey,
@@ -95,30 +93,6 @@ def cancel(bulk: Bulk, *, actor: Any) -> None:
             return
         record("bulk_cancel", actor=actor, survey=bulk.survey, bulk=bulk.pk, act=bulk.act)
     step(bulk.pk)
-
-
-# -- counting --------------------------------------------------------------------------
-
-
-def how_many(rows: QuerySet[Response]) -> tuple[int, bool]:
-    """How many these are, and whether they were counted: for too many it is an estimate."""
-    rows = rows.order_by()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('statement_timeout')")
-        (usual,) = cursor.fetchone()
-        try:
-            with transaction.atomic():
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
-                counted = rows.count(), True
-        except OperationalError:
-            return estimated(rows), False
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [usual])
-        return counted
-
-
-def estimated(rows: QuerySet[Response]) -> int:
-    (plan,) = json.loads(rows.explain(format="json"))
-    return int(plan["Plan"]["Plan Rows"])
 
 
 # -- working off -----------------------------------------------------------------------

@@ -6,6 +6,7 @@ that was known is still good enough to show a form, and to keep what somebody ty
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -14,6 +15,8 @@ from django.db import Error as DatabaseError
 
 from feedback.models import Revision, Survey
 from feedback.models.survey import Stage
+from feedback.question_types.base import Item
+from feedback.questionnaire.changes import pooled
 from feedback.questionnaire.definition import Questionnaire
 from feedback.responses import cap
 from feedback.responses.networks import salt_of
@@ -104,6 +107,18 @@ def in_field(slug: str) -> InField:
 def revision(pk: int) -> Revision:
     """A revision, kept for good: it never changes."""
     return Revision.objects.get(pk=pk)
+
+
+def items_of(survey: Survey) -> Sequence[Item]:
+    """The items over all revisions of a survey, as ``pooled`` makes them one."""
+    revisions = Revision.objects.filter(survey=survey).order_by("-number")
+    return items_of_revisions(tuple(revisions.values_list("pk", flat=True)))
+
+
+@lru_cache(maxsize=128)
+def items_of_revisions(newest_first: tuple[int, ...]) -> Sequence[Item]:
+    """Kept, as revisions never change and reading a questionnaire takes milliseconds."""
+    return pooled(revision(pk).questionnaire for pk in newest_first)
 
 
 def forget() -> None:

@@ -19,6 +19,7 @@ from feedback.models import Bulk, BulkState, Role, Status, Survey, Tag
 from feedback.permissions import Access, survey_for
 from feedback.responses import bulk
 from feedback.responses.acts import NotPossible, assignable
+from feedback.responses.counting import count
 from feedback.responses.selected import TICKED, selected
 from feedback.responses.tags import clean_name, found_or_made
 from feedback.web.acting import number_in, status_named
@@ -45,11 +46,11 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     back = reverse("responses", args=[slug]) + (f"?{at.query}" if at.query else "")
     try:
         query = chosen(request.POST, at)
-        number, exactly = bulk.how_many(selected(at.survey, query, reader=request.user))
+        found = count(selected(at.survey, query, reader=request.user), at.survey)
         act, words = request.POST.get("act", ""), in_words(request.POST, at.survey)
-        if "sure" not in request.POST and (number > ASKED_AGAIN or not exactly):
+        if "sure" not in request.POST and not (found.exact and found.number <= ASKED_AGAIN):
             context = {"access": at.access, "survey": at.survey, "query": at.query, "words": words}
-            context |= {"number": number, "exactly": exactly, "fields": again(request.POST)}
+            context |= {"count": found, "fields": again(request.POST)}
             return render(request, "review/bulk_sure.html", context)
         value = value_of(request.POST, at.survey, actor=request.user)
         asked = bulk.start(at.survey, act, value, query, actor=request.user)

@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import render
 
-from feedback.frames.layout import layout_of
 from feedback.models import Response, Role, Survey
 from feedback.permissions import Access, survey_for
 from feedback.question_types.base import Item
+from feedback.responses.in_field import items_of
 from feedback.responses.selection import BadSelection, Selection
 from feedback.web.filtering import active_filters, filter_groups
 
@@ -40,7 +40,7 @@ class Desk:
 def desk(request: HttpRequest, slug: str, role: Role = Role.VIEWER) -> Desk:
     """Raises: Http404 for an outsider, BadSelection for a filter that nothing can match."""
     access = survey_for(request.user, slug, role)
-    items = layout_of(access.survey).items
+    items = items_of(access.survey)
     selection = Selection.from_query(request.GET, items)
     rows = selection.responses(access.survey, items, reader=request.user)
     return Desk(access, selection, rows, items)

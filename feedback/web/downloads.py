@@ -8,11 +8,11 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from feedback.exports import csv
-from feedback.frames.layout import layout_of
 from feedback.models import Role
 from feedback.models.audit import record
 from feedback.permissions import Access, survey_for
 from feedback.questionnaire import codebook
+from feedback.responses.in_field import items_of
 from feedback.web.desk import active_filters, desk, selecting
 from feedback.web.sudo import ask_again
 
@@ -67,7 +67,7 @@ def codebook_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHtt
     """What each column of the export holds."""
     access = exporting(request, slug)
     translation.activate(settings.LANGUAGE_CODE)  # as above
-    rows = codebook.rows(layout_of(access.survey).items)
+    rows = codebook.rows(items_of(access.survey))
     text = b"".join(csv.line(row) for row in rows)
     return as_file(HttpResponse(text), f"{slug}-codebook.csv")
 

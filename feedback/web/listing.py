@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from feedback.models import Note, Response, Role
 from feedback.permissions import Access, survey_for
 from feedback.responses import listed
+from feedback.responses.counting import count
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.selection import Selection
 from feedback.responses.visits import visited
@@ -26,7 +27,6 @@ from feedback.web.views import saved_views
 
 PAGE = 50  # responses
 MOST_NEW = 1_000  # beyond which it is just many
-COUNTED = 10_000  # exactly; counting on would take longer than the list
 
 
 @login_required
@@ -54,8 +54,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "seen_until": seen_until,
         "newer": to_newer,
         "older": to_older,
-        "count": min(at.rows.order_by()[: COUNTED + 1].count(), COUNTED + 1),
-        "counted": COUNTED,
+        "count": count(at.rows, at.survey),
         "most_new": MOST_NEW,
         "groups": filter_groups(at),
         "views": saved_views(at.survey, request.user),

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback.analysis.intervals import wilson
-from feedback.frames.layout import layout_of
 from feedback.models import Reason, Response, Role, Status
 from feedback.permissions import survey_for
 from feedback.responses import coding, listed
 from feedback.responses import quarantine as screened
+from feedback.responses.in_field import items_of
 from feedback.responses.order import newest_first
 from feedback.web.acting import STATUSES
 
@@ -39,7 +39,7 @@ def quarantine(request: HttpRequest, slug: str) -> HttpResponse:
     """Each rule with what it flagged, and the newest responses of one of them."""
     access = survey_for(request.user, slug, Role.VIEWER)
     rules = screened.rules(access.survey)
-    items = layout_of(access.survey).items
+    items = items_of(access.survey)
     reason = reason_of(request.GET.get("reason", ""), rules)
     found = newest_first(screened.waiting(access.survey, reason))
     columns = [name for name in listed.usual(items) if name.startswith(listed.ANSWER)]

@@ -550,24 +550,6 @@ def test_a_step_asks_as_few_queries_for_many_as_for_few(
     assert counts[:2] == counts[2:]
 
 
-def test_a_count_that_takes_too_long_is_an_estimate(
-    town: Survey, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The page may not hang for a figure; what comes after it has its usual patience again."""
-    many(town, 3)
-    rows = Response.objects.filter(survey=town)
-    assert bulk.how_many(rows) == (3, True)
-
-    monkeypatch.setattr(bulk, "PATIENCE", "1ms")
-    slow = rows.extra(where=["pg_sleep(0.01) IS NOT NULL"])
-    _number, counted = bulk.how_many(slow)
-
-    assert not counted
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('statement_timeout')")
-        assert cursor.fetchone() == ("0",)
-
-
 def test_the_role_of_a_member_is_looked_up_when_it_is_done(
     town: Survey, reviewer: Any, owner: Any
 ) -> None:

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from feedback.exports import FORMATS
 from feedback.exports.csv import Choices
-from feedback.frames.layout import layout_of
 from feedback.models import Survey
 from feedback.models.audit import record
+from feedback.responses.in_field import items_of
 from feedback.responses.selection import BadSelection, Selection
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if survey is None:
             known = ", ".join(Survey.objects.values_list("slug", flat=True)) or "none yet"
             raise CommandError(f"There is no survey {options['slug']}. There are: {known}.")
-        items = layout_of(survey).items
+        items = items_of(survey)
         try:
             selection = Selection.read(options["filter"], items)
             selection.responses(survey, items)  # tells of whom or what there is none
