@@ -35,6 +35,7 @@ __all__ = [
 ]
 FIELDS = {"status": "status", "assign": "assignee_id"}
 ON_MANY = ("bulk", "bulk_undo")  # entries of a survey that speak of its responses
+LEAVING_IT = ("note", "personal")  # entries of what leaves a response as it was
 UNDOABLE = (*FIELDS, "tag", "untag")
 
 
@@ -152,7 +153,7 @@ def tag_of(entry: AuditEntry) -> int | None:
 
 def undoable(response: Response, actor: Any, entries: list[AuditEntry]) -> AuditEntry | None:
     """The last thing this person did with the response, if it can be undone."""
-    own = [entry for entry in entries if entry.actor_id == actor.pk and entry.action != "note"]
+    own = [e for e in entries if e.actor_id == actor.pk and e.action not in LEAVING_IT]
     last = own[-1] if own else None
     if last is None or last.response_id is None or last.action not in UNDOABLE:
         return None

@@ -216,6 +216,7 @@ def test_other_things_done_since_do_not_stand_in_the_way(
     coding.set_status(row, Status.SPAM, actor=reviewer)
     coding.add_tag(row, "seats", actor=owner)
     coding.add_note(row, "Why spam?", actor=owner)
+    coding.add_note(row, "A slip", actor=reviewer)
 
     entry = coding.undoable(row, reviewer, coding.history(row))
     assert entry is not None
