@@ -14,6 +14,7 @@ from feedback.permissions import Access, survey_for
 from feedback.responses import tags
 from feedback.responses.acts import NotPossible
 from feedback.web.acting import number_in
+from feedback.web.sudo import ask_again
 
 
 @login_required
@@ -70,7 +71,8 @@ def merge(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         messages.error(request, _("Choose the tag to merge it into."))
         return redirect("tags", slug=slug)
     if "sure" not in request.POST:
-        return ask_again(request, access, tag, into=into)
+        return confirm(request, access, tag, into=into)
+    ask_again(request)
     try:
         tags.merge(tag, into, actor=request.user)
     except NotPossible as error:
@@ -84,7 +86,8 @@ def delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take a tag off everything and away, once whoever asks for it is sure."""
     access, tag = of_survey(request, slug, pk, Role.EDITOR)
     if "sure" not in request.POST:
-        return ask_again(request, access, tag)
+        return confirm(request, access, tag)
+    ask_again(request)
     tags.delete(tag, actor=request.user)
     return redirect("tags", slug=slug)
 
@@ -95,7 +98,7 @@ def of_survey(request: HttpRequest, slug: str, pk: int, role: Role) -> tuple[Acc
     return access, get_object_or_404(rows, survey=access.survey, pk=pk)
 
 
-def ask_again(
+def confirm(
     request: HttpRequest, access: Access, tag: Tag, *, into: Tag | None = None
 ) -> HttpResponse:
     used = next(one for one in tags.counted(access.survey) if one.tag == tag)

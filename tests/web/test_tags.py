@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from feedback.models import Colour, Response, Survey, Tag
 from feedback.responses import coding, tags
@@ -41,7 +42,7 @@ def test_merging_and_deleting_are_the_editors_and_asked_about(
     """Neither can be undone."""
     other = tags.create(town, "benches", "grey", actor=owner)
     at = f"{PAGE}{seats.pk}/"
-    desk, owners = build.signed_in(reviewer), build.signed_in(owner)
+    desk, owners = build.signed_in(reviewer), build.confirmed(owner)
     page = desk.get(PAGE).content
     assert b"Merge" not in page and b"Delete" not in page
     assert desk.post(at + "merge/", {"into": other.pk, "sure": "1"}).status_code == 404
@@ -55,6 +56,8 @@ def test_merging_and_deleting_are_the_editors_and_asked_about(
 
     at = f"{PAGE}{other.pk}/"
     assert b"Are you sure" in owners.post(at + "delete/").content
+    asked = build.signed_in(owner).post(at + "delete/", {"sure": "1"})
+    assert asked.url.startswith(reverse("account_reauthenticate"))
     assert Tag.objects.exists()
     owners.post(at + "delete/", {"sure": "1"})
     assert not Tag.objects.exists()
