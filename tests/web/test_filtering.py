@@ -11,6 +11,8 @@ from feedback.models import Response, Role, Survey
 from feedback.question_types.base import WAYS
 from feedback.refresh import refresh
 from feedback.responses import coding
+from feedback.responses.counting import Count
+from feedback.web.filtering import counted_in_words
 from tests import build
 from tests.pages import Page
 
@@ -170,3 +172,17 @@ def test_hits_are_marked_and_all_else_is_escaped() -> None:
     shown = long.render(Context({"text": "x " * 900 + "<i>oak", "words": "oak"}))
     assert shown.startswith("…") and shown.endswith("&lt;i&gt;<mark>oak</mark>")
     assert len(shown) < 600
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (Count(1, exact=True), "1 response"),
+        (Count(9_876, exact=True), "9,876 responses"),
+        (Count(56_000, exact=False), "About 56,000 responses"),
+        (Count(300, exact=False, below=True), "Fewer than 300 responses"),
+    ],
+)
+def test_an_estimate_is_called_one(count: Count, words: str) -> None:
+    """Nobody may take it for a count."""
+    assert counted_in_words(count) == words
