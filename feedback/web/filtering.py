@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf.locale import LANG_INFO
+from django.utils.formats import number_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from feedback.models import Reason, Response, Tag
 from feedback.question_types.base import WAYS, Item, operands
@@ -30,6 +31,7 @@ from feedback.responses.asked import (
     WORDS,
     YES,
 )
+from feedback.responses.counting import Count
 from feedback.responses.search import text_parts
 
 if TYPE_CHECKING:
@@ -314,3 +316,15 @@ def value_in_words(name: str, value: str) -> Message:
     if name == "lang":
         return language_name(value)
     return CODED.get(name, {}).get(value, value)
+
+
+def counted_in_words(count: Count) -> str:
+    """How many responses there are, and whether that is an estimate."""
+    responses = ngettext("%(number)s response", "%(number)s responses", count.number) % {
+        "number": number_format(count.number, force_grouping=True)
+    }
+    if count.exact:
+        return responses
+    if count.below:
+        return _("Fewer than %(responses)s") % {"responses": responses}
+    return _("About %(responses)s") % {"responses": responses}
