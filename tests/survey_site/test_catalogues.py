@@ -19,7 +19,10 @@ RESPONDENTS = re.compile(
     r"|feedback/web/(public|attempts|saving|receipt|bodies|errors|forms|languages|prepared)\.py"
     r"|templates/(public|question_types)/|templates/parts/reading\.html"
 )
-STAFF = re.compile(r"/(codebook|selection|importing|imported_cells|type_docs)\.py")
+STAFF = re.compile(
+    r"/(codebook|selection|importing|imported_cells|type_docs)\.py"
+    r"|responses/(acts|bulk|coding|notes|tags|views)\.py"
+)
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|<[^>]+>")
 LANGUAGES = [to_locale(code) for code, _name in settings.LANGUAGES if code != "en"]
 
