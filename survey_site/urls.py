@@ -17,5 +17,5 @@ urlpatterns = [
 
 handler400 = "feedback.web.errors.bad_request"
 handler404 = "feedback.web.errors.not_found"
-handler429 = "feedback.web.errors.too_many"
+handler429 = "feedback.web.limits.too_many"
 handler500 = "feedback.web.errors.server_error"

@@ -52,33 +52,6 @@ def database_away(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
-    """For who tries to sign in, or to be let in, more often than people do."""
-    with readers_own(request):
-        response = message(
-            status=429,
-            title=_("Too many attempts"),
-            text=_("Wait a minute, then try again. Nothing else is locked meanwhile."),
-        )
-    response.headers["Retry-After"] = "60"
-    return response
-
-
-def limits_away(request: HttpRequest) -> HttpResponse:
-    """For what must be counted while nothing can be: signing in, and confirming who you are."""
-    with readers_own(request):
-        response = message(
-            status=503,
-            title=_("Signing in has to wait a moment"),
-            text=_(
-                "Attempts to sign in cannot be counted just now, so none are taken."
-                " Try again in a minute. Whoever is signed in already can go on working."
-            ),
-        )
-    response.headers["Retry-After"] = "30"
-    return response
-
-
 def gone(*, title: str, text: str, back: str) -> HttpResponse:
     """For what was here and is no longer."""
     return message(status=410, title=title, text=text, back=back)

@@ -1,4 +1,4 @@
-"""What limits of signing in are counted by: keys that tell nothing, and networks.
+"""What limits of signing in are counted by, and the pages for who comes up against them.
 
 Counts live in Redis, shared by all processes. Where it is away nobody can sign in anew, as
 nothing would then be counted; whoever is signed in goes on (``middleware.limits_door``).
@@ -8,9 +8,11 @@ import hmac
 from functools import cache
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from feedback.responses.networks import network_of
+from feedback.web import errors
 from feedback.web.arrivals import address_of
 
 UNKNOWN = "unknown"  # all whose address cannot be told share one count
@@ -35,3 +37,28 @@ def network_name(request: HttpRequest) -> str:
     """The network that a request is counted under, as the screening of responses sees it."""
     network = network_of(address_of(request))
     return network.hex() if network else UNKNOWN
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """For who tries to sign in, or to be let in, more often than people do."""
+    response = errors.message(
+        status=429,
+        title=_("Too many attempts"),
+        text=_("Wait a minute, then try again. Nothing else is locked meanwhile."),
+    )
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """For what must be counted while nothing can be: signing in, and confirming who you are."""
+    response = errors.message(
+        status=503,
+        title=_("Signing in has to wait a moment"),
+        text=_(
+            "Attempts to sign in cannot be counted just now, so none are taken."
+            " Try again in a minute. Whoever is signed in already can go on working."
+        ),
+    )
+    response.headers["Retry-After"] = "30"
+    return response

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from redis.exceptions import RedisError
 
-from feedback.web import errors, pages, urls
+from feedback.web import errors, limits, pages, urls
 from feedback.web.languages import first_of, wishes_of
 
 logger = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def limits_door(get_response: Handler) -> Handler:
         if not isinstance(exception, RedisError):
             return None
         logger.warning("limits cannot be counted: %s", type(exception).__name__)
-        return errors.limits_away(request)
+        return limits.away(request)
 
     handler.process_exception = process_exception  # type: ignore[attr-defined]
     return handler
