@@ -24,6 +24,7 @@ from feedback.responses.selected import TICKED, selected
 from feedback.responses.tags import clean_name, found_or_made
 from feedback.web.acting import number_in, status_named
 from feedback.web.desk import Desk, desk, selecting
+from feedback.web.filtering import counted_in_words
 from feedback.web.history import SET, names_for, set_to
 
 ASKED_AGAIN = 1_000  # responses; for more than these one confirms first
@@ -50,7 +51,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         act, words = request.POST.get("act", ""), in_words(request.POST, at.survey)
         if "sure" not in request.POST and not (found.exact and found.number <= ASKED_AGAIN):
             context = {"access": at.access, "survey": at.survey, "query": at.query, "words": words}
-            context |= {"count": found, "fields": again(request.POST)}
+            context |= {"counted": counted_in_words(found), "fields": again(request.POST)}
             return render(request, "review/bulk_sure.html", context)
         value = value_of(request.POST, at.survey, actor=request.user)
         asked = bulk.start(at.survey, act, value, query, actor=request.user)

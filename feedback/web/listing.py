@@ -23,6 +23,7 @@ from feedback.responses.visits import visited
 from feedback.web import bulk
 from feedback.web.cells import rows_of
 from feedback.web.desk import Desk, active_filters, desk, filter_groups, selecting
+from feedback.web.filtering import counted_in_words
 from feedback.web.views import saved_views
 
 PAGE = 50  # responses
@@ -39,6 +40,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     given = request.GET.getlist("column")
     columns = listed.chosen(given or at.access.membership.columns, at.items)
     page, to_newer, to_older = keyset_page(with_what_lists_show(at.rows), request.GET)
+    counted = count(at.rows, at.survey)
     context = {
         "access": at.access,
         "survey": at.survey,
@@ -54,7 +56,8 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "seen_until": seen_until,
         "newer": to_newer,
         "older": to_older,
-        "count": count(at.rows, at.survey),
+        "counted": counted_in_words(counted),
+        "any": counted.number > 0,
         "most_new": MOST_NEW,
         "groups": filter_groups(at),
         "views": saved_views(at.survey, request.user),
