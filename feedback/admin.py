@@ -116,6 +116,7 @@ class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_help_text = _("The number of an entry: it and those before it.")
     ordering = ["-id"]
     sortable_by = ()
+    show_facets = admin.ShowFacets.NEVER  # they would count the whole log
     paginator = Newest
     show_full_result_count = False
     actions = None

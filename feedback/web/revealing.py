@@ -52,7 +52,7 @@ def marked(line: str) -> SafeString:
 
 def mark(char: str) -> SafeString:
     name = unicodedata.name(char, "").lower() or "without a name"
-    return format_html('<span class="mark" dir="ltr">U+{} {}</span>', f"{ord(char):04X}", name)
+    return format_html('<span class="revealed" dir="ltr">U+{} {}</span>', f"{ord(char):04X}", name)
 
 
 def revealing(request: HttpRequest, *, at: str) -> dict[str, Any]:

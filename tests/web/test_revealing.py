@@ -29,7 +29,7 @@ TURNED = "safe\u202egpj.exe"
 )
 def test_each_character_that_cannot_be_seen_is_marked(text: str, marks: int) -> None:
     """One mark for each, and none for what anybody can see."""
-    assert revealed(text).count('class="mark"') == marks
+    assert revealed(text).count('class="revealed"') == marks
 
 
 def test_a_mark_says_which_character_it_is() -> None:
