@@ -85,6 +85,8 @@ def with_what_lists_show(rows: QuerySet[Response]) -> QuerySet[Response]:
     counted = notes.annotate(number=Count("pk")).values("number")
     number = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
     related = rows.select_related("revision", "assignee").prefetch_related("tags")
+    # The questionnaire is not read for each row: a line tells its number alone.
+    related = related.defer("revision__definition", "paradata", "network", "device", "identity")
     return related.annotate(note_count=number)
 
 
