@@ -352,7 +352,7 @@ def test_the_command_writes_the_same_bytes(owner: Any, town: Survey, tmp_path: P
     for text in ("an oak", "an elm"):
         build.respond(town, wish=text, name="Ada", visit="often")
     refresh()
-    client = build.signed_in(owner)
+    client = build.confirmed(owner)
     file = tmp_path / "town.csv"
 
     for options in ("", "labels", "bom", "personal", "labels bom personal"):
