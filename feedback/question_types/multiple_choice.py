@@ -88,6 +88,8 @@ class MultipleChoice(Offering):
         ranked = sorted(codes, key=lambda code: chance.random() * (1 + codes.index(code)))
         count = max(self.least, 1 + int(chance.expovariate(0.8)))
         chosen = ranked[: min(count, self.most or count)]
+        if alone := [code for code in chosen if code in self.exclusive]:
+            chosen = alone[:1]
         typed = {self.other_part: [phrases.handle(chance)]} if OTHER in chosen else {}
         return {self.key: chosen, **(typed if self.other else {})}
 

@@ -56,7 +56,7 @@ PAYLOADS = [
     '" formaction="javascript:alert(1)',
     '" style="position:fixed;inset:0',
     "&lt;b&gt;<b>half escaped</b>",
-    "<b title='\N{RIGHT-TO-LEFT OVERRIDE}'>turned</b>",
+    "<b title='turned'>turned</b>",
 ]
 HARMLESS = "harmless"
 every_payload = pytest.mark.parametrize("payload", PAYLOADS)
