@@ -122,7 +122,7 @@ def moment(at: Any) -> SafeString:
 
 
 def times(number: int) -> SafeString:
-    return conditional_escape(ngettext("once", "%(n)s times", number) % {"n": number})
+    return conditional_escape(ngettext("%(n)s time", "%(n)s times", number) % {"n": number})
 
 
 def reading_cell(reading: Reading, words: str) -> SafeString:

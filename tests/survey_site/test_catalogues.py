@@ -21,7 +21,7 @@ RESPONDENTS = re.compile(
 )
 STAFF = re.compile(
     r"/(codebook|selection|importing|imported_cells|type_docs)\.py"
-    r"|responses/(acts|bulk|coding|notes|tags|views)\.py"
+    r"|responses/(acts|asked|bulk|chosen|coding|listed|notes|tags|views)\.py"
 )
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|<[^>]+>")
 LANGUAGES = [to_locale(code) for code, _name in settings.LANGUAGES if code != "en"]
