@@ -1,6 +1,7 @@
 """The cast: a survey of a town, and the people around it."""
 
 import fcntl
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -8,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.test import override_settings
 
 from feedback.frames import cache
 from feedback.models import Role, Survey
@@ -36,10 +38,11 @@ def a_new_process() -> None:
 
 
 @pytest.fixture(autouse=True)
-def limits_of_ones_own(settings: Any) -> None:
+def limits_of_ones_own() -> Iterator[None]:
     """No test is counted against the limits of another: they share one Redis."""
-    shared = settings.CACHES["default"]
-    settings.CACHES = {"default": {**shared, "KEY_PREFIX": f"test-{uuid4().hex}"}}
+    own = {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid4().hex}"}
+    with override_settings(CACHES={"default": own}):
+        yield
 
 
 @pytest.fixture

@@ -34,8 +34,8 @@ LISTED = 100  # acts on one page, the latest
 
 def bar(at: Desk) -> dict[str, Any]:
     """What ``review/parts/bulk_bar.html`` needs besides what the list has."""
-    people = [member.user.get_username() for member in assignable(at.survey)]
-    return {"statuses": Status, "tags": Tag.objects.filter(survey=at.survey), "people": people}
+    people = [m.user.get_username() for m in at.members if m.role >= Role.REVIEWER]
+    return {"statuses": Status, "tags": at.tags, "people": people}
 
 
 @login_required

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import render
 
-from feedback.models import Response, Role, Survey
+from feedback.models import Membership, Response, Role, Survey, Tag
 from feedback.permissions import Access, survey_for
 from feedback.question_types.base import Item
 from feedback.responses.in_field import items_of
@@ -35,6 +35,17 @@ class Desk:
     @property
     def query(self) -> str:
         return self.selection.to_query()
+
+    @cached_property
+    def tags(self) -> list[Tag]:
+        """Those of the survey, read once for all that the page does with them."""
+        return list(Tag.objects.filter(survey=self.survey))
+
+    @cached_property
+    def members(self) -> list[Membership]:
+        """Likewise its members, by name."""
+        rows = self.survey.memberships.select_related("user")
+        return list(rows.order_by("user__username"))
 
 
 def desk(request: HttpRequest, slug: str, role: Role = Role.VIEWER) -> Desk:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from feedback.models import Reason, Response, Tag
+from feedback.models import Reason, Response
 from feedback.question_types.base import WAYS, Item, operands
 from feedback.question_types.columns import Message
 from feedback.responses.asked import (
@@ -173,7 +173,7 @@ def options(
 
 def status_and_tags(at: "Desk") -> Group:
     chosen = at.selection
-    tags = {tag.name: tag.name for tag in Tag.objects.filter(survey=at.survey)}
+    tags = {tag.name: tag.name for tag in at.tags}
     tagged = options("tag", _("Tags"), tags, chosen.tags, every="tag" in chosen.every)
     status = options("status", _("Status"), CODED["status"], chosen.statuses)
     return Group(_("Status and tags"), [status, *([tagged] if tagged.ticks else [])])
@@ -181,8 +181,7 @@ def status_and_tags(at: "Desk") -> Group:
 
 def people(at: "Desk") -> Group:
     chosen = at.selection
-    members = at.survey.memberships.order_by("user__username").select_related("user")
-    names = {m.user.username: m.user.username for m in members}
+    names = {m.user.username: m.user.username for m in at.members}
     assigned = {**names, **CODED["assignee"]}
     return Group(
         _("People and notes"),

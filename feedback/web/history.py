@@ -187,7 +187,9 @@ def told(entry: AuditEntry, names: Names) -> str:
     if action not in ACTS:
         return entry.action
     details = entry.details
-    sentence = UNDONE[details["act"]] if action == "undo" else ACTS[action].sentence
+    sentence = ACTS[action].sentence
+    if action == "undo":
+        sentence = UNDONE.get(details.get("act", ""), sentence)
     return str(sentence) % in_words(details, names, about=details.get("act", action))
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from feedback.models import Note, Response, Role
 from feedback.permissions import Access, survey_for
 from feedback.responses import listed
-from feedback.responses.counting import count
+from feedback.responses.counting import count, count_all
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.selection import Selection
 from feedback.responses.visits import visited
@@ -40,7 +40,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     given = request.GET.getlist("column")
     columns = listed.chosen(given or at.access.membership.columns, at.items)
     page, to_newer, to_older = keyset_page(with_what_lists_show(at.rows), request.GET)
-    counted = count(at.rows, at.survey)
+    counted = count(at.rows, at.survey) if at.selection else count_all(at.survey)
     context = {
         "access": at.access,
         "survey": at.survey,

@@ -181,7 +181,7 @@ def test_staff_find_tag_read_export_and_sum_up(
     page.fill("#q", "trees")
     page.click("form[role=search] button")
     assert "1 response" in visitor.text()
-    page.click(f"text=Response {sought.pk}")
+    page.click(f"#r{sought.pk} [data-line]")
     assert "Ada Berg" not in visitor.text()
 
     page.fill("#tag", "greenery")

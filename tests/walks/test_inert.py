@@ -6,7 +6,7 @@ failures, as is an element that only a payload could have made.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.db.models import Model
 from django.template import Context, Template
 from django.test import Client
 from django.urls import reverse
@@ -25,6 +26,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from feedback.models import (
     AuditEntry,
+    Bulk,
+    BulkState,
     Invite,
     Membership,
     Note,
@@ -160,8 +163,14 @@ def answers_and_all_around() -> Survey:
         get_user_model()(username=f"{text} {n}"[:150], email=f"{text[:40]}@x.org", first_name=text)
         for n, text in enumerate(PAYLOADS)
     )
-    for row, tag in zip(rows, tags, strict=True):
+    for row, tag, who in zip(rows, tags, people, strict=True):
         row.tags.add(tag)
+        row.assignee, row.reasons = who, ["network"]
+    Response.objects.bulk_update(rows, ["assignee", "reasons"])
+    for text, tag, who in zip(PAYLOADS[:3], tags, people, strict=False):
+        about = {"act": "tag", "value": tag.pk, "expected": 1, "up_to": 0, "state": BulkState.DONE}
+        query = urlencode({"q": text})
+        Bulk.objects.create(survey=survey, actor=who, query=query, **about)
     everyone = list(zip(PAYLOADS, rows, people, strict=True))
     Note.objects.bulk_create(Note(response=row, author=who, text=t) for t, row, who in everyone)
     SavedView.objects.bulk_create(
@@ -212,11 +221,22 @@ def surveys_saying_them() -> tuple[Survey, list[Survey]]:
     return asking, titled
 
 
+# Routes with a number that is not a response's, by how their names begin.
+ABOUT: Mapping[str, type[Model]] = {
+    "bulk": Bulk,
+    "tag": Tag,
+    "view": SavedView,
+    "member": Membership,
+    "remove_member": Membership,
+}
+
+
 def addresses_of(survey: Survey, row: Response, client: Client) -> Iterator[str]:
     """Every page of the staff and of the public, found in the URLconf."""
-    known = {"slug": survey.slug, "pk": row.pk, "code": code_for(row.nonce)}
+    known = {"slug": survey.slug, "code": code_for(row.nonce)}
     for route in (*urls.staff, *urls.public):
         asked = set(NAMED.findall(str(route.pattern)))
+        known["pk"] = numbered(str(route.name), survey) or row.pk
         if route.name and not route.name.endswith("logout") and asked <= known.keys():
             address = reverse(route.name, kwargs={name: known[name] for name in asked})
             answer = client.get(address)
@@ -224,6 +244,13 @@ def addresses_of(survey: Survey, row: Response, client: Client) -> Iterator[str]
             answer.close()
             if shown:
                 yield address
+
+
+def numbered(name: str, survey: Survey) -> int | None:
+    """The number of something of the survey that a route of this name is about."""
+    about = next((model for start, model in ABOUT.items() if name.startswith(start)), None)
+    first = about._default_manager.filter(survey=survey).first() if about else None
+    return first.pk if first else None
 
 
 def addresses_of_the_admin() -> Iterator[str]:

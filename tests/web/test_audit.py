@@ -15,7 +15,7 @@ from feedback.models import AuditEntry, Response, Status, Survey
 from feedback.models.audit import record
 from feedback.responses import coding
 from feedback.web.audit import PAGE
-from feedback.web.history import ACTS, OF_THE_INSTANCE, told
+from feedback.web.history import ACTS, OF_THE_INSTANCE, Names, told
 from tests import build
 from tests.pages import Page
 
@@ -54,7 +54,7 @@ def actions() -> set[str]:
 
 def test_every_action_has_its_words() -> None:
     """A code in place of a sentence tells an owner nothing."""
-    assert {"status", "publish", "export"} <= actions()
+    assert {"note", "publish", "export"} <= actions()
     assert actions() <= ACTS.keys()
     assert ACTS.keys() >= OF_THE_INSTANCE
 
@@ -62,7 +62,7 @@ def test_every_action_has_its_words() -> None:
 @pytest.mark.parametrize("action", sorted(ACTS))
 def test_an_entry_without_details_is_told_all_the_same(action: str) -> None:
     """An entry is kept for good, and what later ones say besides it does not know."""
-    words = told(AuditEntry(action=action, details={}), {})
+    words = told(AuditEntry(action=action, details={}), Names({}, {}))
 
     assert words and "%" not in words
 

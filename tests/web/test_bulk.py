@@ -111,7 +111,7 @@ def test_for_many_one_is_asked_again_with_their_number(
 
     page = Page.read(asked.content)
     assert asked.status_code == 200 and not Bulk.objects.exists()
-    assert "4 responses would get status: Spam" in page.text
+    assert "4 responses would get this: status: Spam" in page.text
     again = {a["name"]: a["value"] for _t, a in page.tags if a.get("type") == "hidden"}
     assert desk.post(ALL, again | {"sure": "1"}).status_code == 302
     assert statuses() == [Status.SPAM] * 4

@@ -89,7 +89,9 @@ def listed(desk: Client, query: Any) -> Page:
 
 def filled_in(page: Page) -> list[tuple[str, str]]:
     """What the filter form would send, as a browser sends it."""
-    inputs = [a for tag, a in page.tags if tag == "input" and a.get("name")]
+    start = page.tags.index(next(t for t in page.tags if t[1].get("role") == "search"))
+    end = next(n for n, (tag, _a) in enumerate(page.tags) if n > start and tag == "button")
+    inputs = [a for tag, a in page.tags[start:end] if tag == "input" and a.get("name")]
     ticked = [a for a in inputs if a.get("type") != "checkbox" or "checked" in a]
     pairs = [(a["name"], a.get("value", "")) for a in ticked if a.get("type") != "hidden"]
     return [(name, value) for name, value in pairs if value]
@@ -168,10 +170,6 @@ def test_hits_are_marked_and_all_else_is_escaped() -> None:
     shown = template.render(Context({"text": "<b>Café</b> & more", "words": "cafe b"}))
 
     assert shown == "&lt;<mark>b</mark>&gt;<mark>Café</mark>&lt;/<mark>b</mark>&gt; &amp; more"
-    long = Template("{% load finding %}{{ text|hits_excerpt:words }}")
-    shown = long.render(Context({"text": "x " * 900 + "<i>oak", "words": "oak"}))
-    assert shown.startswith("…") and shown.endswith("&lt;i&gt;<mark>oak</mark>")
-    assert len(shown) < 600
 
 
 @pytest.mark.parametrize(

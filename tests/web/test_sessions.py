@@ -17,10 +17,10 @@ def test_signing_in_needs_a_token_too(owner: Any) -> None:
     client = Client(enforce_csrf_checks=True)
     fields = {"username": "owner", "password": "secret"}
 
-    assert client.post(reverse("login"), fields).status_code == 403
+    assert client.post(reverse("account_login"), fields).status_code == 403
 
-    token = csrf_token(client.get(reverse("login")).content)
-    answer = client.post(reverse("login"), {**fields, "csrfmiddlewaretoken": token})
+    token = csrf_token(client.get(reverse("account_login")).content)
+    answer = client.post(reverse("account_login"), {**fields, "csrfmiddlewaretoken": token})
     assert (answer.status_code, answer.url) == (302, reverse("surveys"))
 
 
@@ -30,7 +30,7 @@ def test_signing_in_needs_a_token_too(owner: Any) -> None:
 )
 def test_signing_in_never_leads_to_another_site(owner: Any, elsewhere: str) -> None:
     """A link to our sign-in page must not end on a copy of it elsewhere."""
-    page = Client().get(reverse("login"), {"next": elsewhere})
+    page = Client().get(reverse("account_login"), {"next": elsewhere})
     assert b"evil" not in page.content and b"javascript:" not in page.content
 
     fields = {"username": "owner", "password": "secret", "next": elsewhere}
@@ -42,7 +42,7 @@ def test_signing_in_leads_back_to_where_one_was_going(owner: Any) -> None:
     """The control for the above: an address of ours is followed."""
     fields = {"username": "owner", "password": "secret", "next": "/staff/town/summary/"}
 
-    assert Client().post(reverse("login"), fields).url == "/staff/town/summary/"
+    assert Client().post(reverse("account_login"), fields).url == "/staff/town/summary/"
 
 
 def test_a_new_password_ends_every_session(owner: Any) -> None:
@@ -53,7 +53,7 @@ def test_a_new_password_ends_every_session(owner: Any) -> None:
     owner.set_password("another secret")
     owner.save()
 
-    assert client.get("/staff/town/").url.startswith(reverse("login"))
+    assert client.get("/staff/town/").url.startswith(reverse("account_login"))
 
 
 def test_losing_the_membership_works_at_once(owner: Any, town: Survey) -> None:
