@@ -90,7 +90,10 @@ def join_page(
 ) -> HttpResponse:
     """Without ``survey`` in its context: who is not in yet sees none of its pages."""
     context = {"invite": invite, "title": invite.survey.title, **more}
-    return render(request, "members/join.html", context, status=status)
+    page = render(request, "members/join.html", context, status=status)
+    # Told to nobody else; but without any, browsers name no origin, and the form is refused.
+    page.headers["Referrer-Policy"] = "same-origin"
+    return page
 
 
 def welcome(request: HttpRequest, slug: str) -> HttpResponse:

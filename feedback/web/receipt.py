@@ -42,7 +42,7 @@ def secret(view: View) -> View:
     def handler(request: HttpRequest, code: str, **rest: str) -> HttpResponse:
         shown = view(request, code, **rest)
         shown.headers["Cache-Control"] = "no-store"
-        shown.headers["Referrer-Policy"] = "no-referrer"
+        shown.headers.setdefault("Referrer-Policy", "no-referrer")
         shown.headers["X-Robots-Tag"] = "noindex"
         return shown
 

@@ -34,7 +34,7 @@ def test_signing_in_never_leads_to_another_site(owner: Any, elsewhere: str) -> N
     assert b"evil" not in page.content and b"javascript:" not in page.content
 
     fields = {"username": "owner", "password": "secret", "next": elsewhere}
-    answer = Client().post(f"{reverse('login')}?next={elsewhere}", fields)
+    answer = Client().post(f"{reverse('account_login')}?next={elsewhere}", fields)
     assert (answer.status_code, answer.url) == (302, reverse("surveys"))
 
 
