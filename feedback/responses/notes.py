@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -90,6 +90,14 @@ def unseen(user: Any) -> QuerySet[Mention]:
     """Where somebody was spoken to and has not looked, in surveys they are a member of."""
     mine = Mention.objects.filter(user=user, seen_at__isnull=True)
     return mine.filter(note__response__survey__memberships__user=user)
+
+
+def unseen_by_survey(user: Any) -> list[tuple[Survey, int]]:
+    """The surveys where notes speak to somebody who has not looked, with how many do."""
+    counted = unseen(user).values_list("note__response__survey").annotate(Count("pk"))
+    numbers = dict(counted)
+    surveys = Survey.objects.filter(pk__in=numbers).order_by("slug")
+    return [(survey, numbers[survey.pk]) for survey in surveys]
 
 
 def seen(response: Response, user: Any) -> int:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from feedback.models import Role
 from feedback.permissions import memberships_of, survey_for
+from feedback.responses import notes
 from feedback.responses.cap import is_full
 
 
@@ -15,7 +16,10 @@ from feedback.responses.cap import is_full
 @require_safe
 def surveys(request: HttpRequest) -> HttpResponse:
     """The surveys one is a member of, with their counts."""
-    context = {"memberships": memberships_of(request.user)}
+    context = {
+        "memberships": memberships_of(request.user),
+        "spoken_to": notes.unseen_by_survey(request.user),
+    }
     return render(request, "review/surveys.html", context)
 
 

@@ -120,3 +120,16 @@ def test_a_long_thread_asks_as_few_queries_as_a_short_one(
 
     assert counts[0] == counts[1]
     assert Mention.objects.count() == 9
+
+
+def test_whoever_is_spoken_to_is_told_where(town: Survey, reviewer: Any, owner: Any) -> None:
+    """A question in a note that nobody is told of waits for ever."""
+    row = build.respond(town, wish="Benches")
+    client = build.signed_in(owner)
+    assert b"speaks to you" not in client.get("/staff/").content
+
+    notes.add_note(row, "Shall we, @owner?", actor=reviewer)
+
+    assert "1 note in “The town” speaks to you." in client.get("/staff/").content.decode()
+    client.get(f"/staff/town/responses/{row.pk}/")
+    assert b"speaks to you" not in client.get("/staff/").content
