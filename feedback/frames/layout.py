@@ -13,10 +13,10 @@ from typing import Any
 import polars as pl
 from django.db.models import Expression, F
 
-from feedback.models import Revision, Survey
+from feedback.models import Survey
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Column, Dtype, state_of
-from feedback.responses.in_field import items_of_revisions
+from feedback.responses.in_field import items_of_revisions, revisions_of
 
 FORMAT = 1  # grows when chunks written before can no longer be read
 OWN: dict[str, tuple[str, Any]] = {
@@ -93,8 +93,7 @@ class Layout:
 
 def layout_of(survey: Survey) -> Layout:
     """The layout over all revisions of a survey."""
-    revisions = Revision.objects.filter(survey=survey).order_by("-number")
-    return layout_of_revisions(tuple(revisions.values_list("pk", flat=True)))
+    return layout_of_revisions(revisions_of(survey))
 
 
 @lru_cache(maxsize=128)

@@ -111,8 +111,13 @@ def revision(pk: int) -> Revision:
 
 def items_of(survey: Survey) -> Sequence[Item]:
     """The items over all revisions of a survey, as ``pooled`` makes them one."""
+    return items_of_revisions(revisions_of(survey))
+
+
+def revisions_of(survey: Survey) -> tuple[int, ...]:
+    """The primary keys of its revisions, the newest first."""
     revisions = Revision.objects.filter(survey=survey).order_by("-number")
-    return items_of_revisions(tuple(revisions.values_list("pk", flat=True)))
+    return tuple(revisions.values_list("pk", flat=True))
 
 
 @lru_cache(maxsize=128)

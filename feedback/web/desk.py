@@ -12,7 +12,7 @@ from django.shortcuts import render
 from feedback.models import Membership, Response, Role, Survey, Tag
 from feedback.permissions import Access, survey_for
 from feedback.question_types.base import Item
-from feedback.responses.in_field import items_of
+from feedback.responses.in_field import items_of_revisions, revisions_of
 from feedback.responses.selection import BadSelection, Selection
 from feedback.web.filtering import active_filters, filter_groups
 
@@ -26,7 +26,11 @@ class Desk:
     access: Access
     selection: Selection
     rows: QuerySet[Response]
-    items: Sequence[Item]
+    revisions: tuple[int, ...]  # primary keys, the newest first
+
+    @cached_property
+    def items(self) -> Sequence[Item]:
+        return items_of_revisions(self.revisions)
 
     @property
     def survey(self) -> Survey:
@@ -51,10 +55,11 @@ class Desk:
 def desk(request: HttpRequest, slug: str, role: Role = Role.VIEWER) -> Desk:
     """Raises: Http404 for an outsider, BadSelection for a filter that nothing can match."""
     access = survey_for(request.user, slug, role)
-    items = items_of(access.survey)
+    revisions = revisions_of(access.survey)
+    items = items_of_revisions(revisions)
     selection = Selection.from_query(request.GET, items)
     rows = selection.responses(access.survey, items, reader=request.user)
-    return Desk(access, selection, rows, items)
+    return Desk(access, selection, rows, revisions)
 
 
 def selecting(view: Callable[..., Any]) -> Callable[..., Any]:

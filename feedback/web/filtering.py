@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf.locale import LANG_INFO
+from django.template.loader import render_to_string
 from django.utils.formats import number_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from feedback.models import Reason, Response
 from feedback.question_types.base import WAYS, Item, operands
@@ -32,11 +34,14 @@ from feedback.responses.asked import (
     YES,
 )
 from feedback.responses.counting import Count
+from feedback.responses.in_field import items_of_revisions
 from feedback.responses.search import text_parts
+from feedback.responses.selection import Selection
 
 if TYPE_CHECKING:
     from feedback.web.desk import Desk
 
+OF_QUESTIONS = (ANSWER, STATE, FROM, TO, WORDS, "every")
 SOURCES_SHOWN = 100  # that are offered to choose from
 STATE_WORDS: Mapping[str, Message] = {
     "answered": gettext_lazy("Answered"),
@@ -140,7 +145,6 @@ class Group:
     options: Sequence[Options] = ()
     ends: Sequence[Ends] = ()
     words: Sequence[tuple[str, Message, str]] = ()  # name of the filter, its label, its value
-    item: bool = field(default=False)
 
     @property
     def open(self) -> bool:
@@ -149,10 +153,27 @@ class Group:
         return any(ticked) or any(v is not None for v in ended) or any(w[2] for w in self.words)
 
 
-def filter_groups(at: "Desk") -> list[Group]:
+def filter_groups(at: "Desk") -> SafeString:
     """All that ``parts/filters.html`` offers, below the words to search for."""
-    groups = [status_and_tags(at), people(at), screening(at), arrival(at), *questions(at)]
-    return [group for group in groups if group.options or group.ends or group.words]
+    own = [status_and_tags(at), people(at), screening(at), arrival(at)]
+    about = [pair for pair in at.selection.pairs() if pair[0].startswith(OF_QUESTIONS)]
+    asked = drawn_questions(at.revisions, urlencode(about), get_language() or "")
+    return drawn(own, start=0) + asked
+
+
+@lru_cache(maxsize=64)
+def drawn_questions(revisions: tuple[int, ...], query: str, _language: str) -> SafeString:
+    """The groups of all questions: long, and the same until other answers are asked for."""
+    items = items_of_revisions(revisions)
+    groups = list(questions(Selection.read(query, items), items))
+    title = format_html('<p class="questions">{}</p>', _("Answers")) if groups else ""
+    return format_html("{}{}", title, drawn(groups, start=100))
+
+
+def drawn(groups: Sequence[Group], *, start: int) -> SafeString:
+    """Args: start: what their ids are numbered from."""
+    shown = [group for group in groups if group.options or group.ends or group.words]
+    return render_to_string("parts/filter_groups.html", {"groups": shown, "start": start})
 
 
 def options(
@@ -237,23 +258,22 @@ def language_name(code: str) -> str:
 def sources_of(at: "Desk") -> dict[str, Message]:
     """The sources of late: all of a million would take a second to tell apart."""
     latest = Response.objects.filter(survey=at.survey).order_by("-received_at", "-pk")
-    found = {*latest.values_list("source", flat=True)[:2_000]} - {""}
+    found = {*latest.values_list("source", flat=True)[:500]} - {""}
     return {source: source for source in sorted(found)[:SOURCES_SHOWN]}
 
 
-def questions(at: "Desk") -> Iterable[Group]:
+def questions(chosen: Selection, items: Sequence[Item]) -> Iterable[Group]:
     """A group for each question, and for each row of one that has rows."""
-    texts = {part: item for item in at.items for part in text_parts([item])}
-    for item in at.items:
+    texts = {part: item for item in items for part in text_parts([item])}
+    for item in items:
         for key, part in item.operands().items():
             words = [p for p, owner in texts.items() if owner is item and key == item.key]
-            yield question(at, key, part, words, declinable=item.decline)
+            yield question(chosen, key, part, words, declinable=item.decline)
 
 
 def question(
-    at: "Desk", key: str, item: Item, texts: Sequence[str], *, declinable: Sequence[str]
+    chosen: Selection, key: str, item: Item, texts: Sequence[str], *, declinable: Sequence[str]
 ) -> Group:
-    chosen = at.selection
     found: list[Options] = []
     if (offered := item.filters()) and not item.personal:
         every = ANSWER + key in chosen.every if len(offered) > 1 else None
@@ -270,7 +290,7 @@ def question(
     words = [
         (WORDS + part, labels.get(part, item.text), chosen.words_in.get(part, "")) for part in texts
     ]
-    return Group(item.text, found, ends, words, item=True)
+    return Group(item.text, found, ends, words)
 
 
 def active_filters(at: "Desk") -> list[tuple[str, str]]:

@@ -56,7 +56,7 @@ NAMED = re.compile(r"<(?:\w+:)?(\w+)>")  # what an address of the URLconf asks f
 # What no page of ours has: handlers, addresses that run, frames, drawings that load.
 MADE = """[...document.querySelectorAll("*")].filter(e =>
   e.matches("iframe, object, embed, base, marquee, math, foreignObject, animate, set, xmp,"
-    + " [srcdoc], meta[http-equiv=refresh], img:not([src^='/'])")
+    + " [srcdoc], meta[http-equiv=refresh], img:not([src^='/'], .qr img)")
   || [...e.attributes].some(a => a.name.startsWith("on") || a.name.startsWith("hx-on")
     || (["href", "src", "action", "formaction", "data", "xlink:href"].includes(a.name)
       && /^(javascript|vbscript|data):/i.test(a.value.replace(/[\\s\\x00-\\x1f]/g, ""))

@@ -1,0 +1,72 @@
+"""Staff pages against WCAG 2.2 AA, as far as axe-core can tell: every one that has a door."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from feedback.models import Response, Status, Survey
+from feedback.refresh import refresh
+from feedback.responses import bulk, coding
+from tests import build
+from tests.walks.audit import violations
+from tests.walks.staff import signed_in
+from tests.walks.visitor import Visitor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# All that is folded, in full: what a scrolling list cuts at its edge is no target of its own.
+UNFOLDED = """for (const d of document.querySelectorAll("details")) d.open = true;
+for (const list of document.querySelectorAll(".scroll")) list.style.maxHeight = "none";"""
+PAGES = (
+    "",
+    "responses/?q=benches&status=flagged&status=new",
+    "responses/columns/",
+    "begun/",
+    "withdrawn/",
+    "screened/",
+    "tags/",
+    "views/",
+    "bulk/",
+    "members/",
+    "audit/",
+    "settings/",
+    "summary/",
+    "export/",
+)
+
+
+@pytest.fixture(params=[("phone", "light"), ("desk", "dark")], ids=lambda given: " ".join(given))
+def page(
+    request: pytest.FixtureRequest, browser: Browser, live_site: str, owner: Any
+) -> Iterator[Page]:
+    """A window of the owner's that lets axe in."""
+    size, scheme = request.param
+    width = {"phone": 390, "desk": 1300}[size]
+    context = browser.new_context(
+        base_url=live_site,
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        bypass_csp=True,
+    )
+    yield signed_in(Visitor.in_context(context, site=live_site), owner).page
+    context.close()
+
+
+def test_no_page_of_the_staff_keeps_anybody_out(page: Page, town: Survey, owner: Any) -> None:
+    """Who reads answers all day may do so by ear, by keyboard or enlarged."""
+    rows = [build.respond(town, wish=f"Benches {n} " * 30, visit="often") for n in range(3)]
+    Response.objects.filter(pk=rows[0].pk).update(reasons=["network"])
+    coding.add_tag(rows[1], "seats", actor=owner)
+    coding.add_note(rows[1], "Shall we?", actor=owner)
+    coding.set_status(rows[1], Status.FLAGGED, actor=owner)
+    rows[1].versions.create(number=1, answers=rows[1].answers | {"wish": "No"}, language="en")
+    done = bulk.start(town, "status", Status.DONE.value, f"id={rows[2].pk}", actor=owner)
+    refresh()
+
+    found: list[str] = []
+    for path in (*PAGES, f"responses/{rows[1].pk}/", f"bulk/{done.pk}/"):
+        page.goto(f"/staff/town/{path}")
+        page.evaluate(UNFOLDED)
+        found += [f"{path} {violation}" for violation in violations(page)]
+    assert found == []
