@@ -27,17 +27,9 @@ from feedback.web.finding import marked
 
 FOLDED = 160  # characters; a longer answer is folded, and unfolds in its place
 NOTHING = SafeString("")
+PLACE = "\ue000"  # of a number; no text of ours has this character
 
 Draw = Callable[[Any], SafeString]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the list; ``cells`` in the order of its columns."""
-
-    response: Response
-    cells: SafeString
-    is_new: bool
 
 
 def rows_of(
@@ -45,33 +37,88 @@ def rows_of(
     columns: Mapping[str, Message],
     items: Sequence[Item],
     *,
-    seen_until: datetime | None,
-    words: str = "",
-) -> list[Row]:
-    """The lines of a page; nothing is new to whoever is here for the first time.
-
-    Args:
-        words: what was searched for, to be marked where it stands.
-    """
+    around: "Around",
+) -> SafeString:
+    """The lines of a page, each beginning with the response's number."""
     own = own_cells()
     opened = {name: opening(name, label) for name, label in columns.items()}
 
     def cells(response: Response) -> SafeString:
         readings = listed.readings(response, columns, items)
         drawn = {
-            name: reading_cell(readings[name], words) if name in readings else own[name](response)
+            name: reading_cell(readings[name], around.words)
+            if name in readings
+            else own[name](response)
             for name in columns
         }
         return SafeString("".join(f"{opened[name]}{drawn[name]}</td>" for name in columns))
 
-    return [
-        Row(
-            response,
-            cells(response),
-            is_new=seen_until is not None and response.received_at > seen_until,
+    heads = Heads(around, columns)
+    return SafeString("".join(f"{heads.of(it)}{cells(it)}</tr>" for it in page))
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the lines of one page have in common.
+
+    Attributes:
+        address: of the list, below which each response has its own.
+        query: of the selection, which goes along.
+        words: what was searched for, to be marked where it stands.
+        seen_until: what came later is new; None for whoever is here for the first time.
+        ticks: whether lines can be ticked, for acts on many.
+    """
+
+    address: str
+    query: str
+    words: str
+    seen_until: datetime | None
+    ticks: bool
+
+
+class Heads:
+    """The first cell of each line: its number as a link, a tick, and what sets it apart."""
+
+    def __init__(self, around: Around, columns: Mapping[str, Message]) -> None:
+        self.around = around
+        self.query = conditional_escape(f"?{around.query}" if around.query else "")
+        self.columns = columns
+        # Numbers are all that is put in, so these are escaped once, with a place for each.
+        self.tick = format_html(
+            '<input class="form-check-input tick" type="checkbox" form="many" name="id"'
+            ' value="{0}" aria-label="{1} {0}">',
+            PLACE,
+            _("Tick"),
         )
-        for response in page
-    ]
+        self.link = format_html(
+            '<a data-line aria-label="{1} {0}" href="{2}{0}/{3}">{0}</a>',
+            PLACE,
+            _("Response"),
+            around.address,
+            SafeString(self.query),
+        )
+        new, told = _("New since your last visit"), _("new since your last visit")
+        self.new = format_html(
+            '<span class="dot" title="{}"></span><span class="visually-hidden">{}</span>', new, told
+        )
+        self.changed = format_html('<span class="sign">{}</span>', _("changed"))
+        self.flagged = format_html('<span class="sign alarm">{}</span>', _("flagged"))
+
+    def of(self, response: Response) -> str:
+        until, number = self.around.seen_until, str(response.pk)
+        is_new = until is not None and response.received_at > until
+        kind = ' class="is-new"' if is_new else ""
+        return "".join(
+            (
+                f'<tr role="row" id="r{number}"{kind}><th role="rowheader" scope="row">',
+                self.tick.replace(PLACE, number) if self.around.ticks else "",
+                self.link.replace(PLACE, number),
+                self.new if is_new else "",
+                self.changed if response.edits and "edited" not in self.columns else "",
+                self.flagged if response.reasons and "screening" not in self.columns else "",
+                "</th>",
+            )
+        )
 
 
 def opening(name: str, label: Message) -> SafeString:

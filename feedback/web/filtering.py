@@ -34,7 +34,7 @@ from feedback.responses.asked import (
     YES,
 )
 from feedback.responses.counting import Count
-from feedback.responses.in_field import items_of_revisions
+from feedback.responses.in_field import items_of_revisions, revision
 from feedback.responses.search import text_parts
 from feedback.responses.selection import Selection
 
@@ -245,8 +245,8 @@ def arrival(at: "Desk") -> Group:
 
 
 def languages_of(at: "Desk") -> dict[str, Message]:
-    live = at.survey.live
-    codes = live.questionnaire.offered_languages if live else []
+    live = at.survey.live_id
+    codes = revision(live).questionnaire.offered_languages if live else []
     return {code: language_name(code) for code in codes}
 
 

@@ -21,7 +21,7 @@ from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.selection import Selection
 from feedback.responses.visits import visited
 from feedback.web import bulk
-from feedback.web.cells import rows_of
+from feedback.web.cells import Around, rows_of
 from feedback.web.desk import Desk, active_filters, desk, filter_groups, selecting
 from feedback.web.filtering import counted_in_words
 from feedback.web.views import saved_views
@@ -40,6 +40,13 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     given = request.GET.getlist("column")
     columns = listed.chosen(given or at.access.membership.columns, at.items)
     page, to_newer, to_older = keyset_page(with_what_lists_show(at.rows), request.GET)
+    around = Around(
+        address=reverse("responses", args=[slug]),
+        query=at.query,
+        words=searched(at.selection),
+        seen_until=seen_until,
+        ticks=at.access.reviews,
+    )
     counted = count(at.rows, at.survey) if at.selection else count_all(at.survey)
     context = {
         "access": at.access,
@@ -49,9 +56,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "shown": urlencode([*at.selection.pairs(), *(("column", name) for name in given)]),
         "active": active_filters(at),
         "columns": columns,
-        "rows": rows_of(
-            page, columns, at.items, seen_until=seen_until, words=searched(at.selection)
-        ),
+        "rows": rows_of(page, columns, at.items, around=around),
         "new": how_many_new(at, seen_until),
         "seen_until": seen_until,
         "newer": to_newer,

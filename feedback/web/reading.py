@@ -20,6 +20,7 @@ from feedback.question_types.base import Item
 from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.reading import Difference, Whole, differences, orders_read, pages_read
 from feedback.responses import coding, listed, notes
+from feedback.responses.in_field import revision
 from feedback.responses.order import Place, around
 from feedback.web.desk import desk, selecting
 from feedback.web.history import names_for, told
@@ -70,7 +71,7 @@ def personal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -> HttpResponse:
     at = desk(request, slug)
     rows = Response.with_identity if personal else Response.objects
-    found = rows.select_related("revision", "assignee")
+    found = rows.select_related("revision", "assignee").defer("revision__definition")
     row = get_object_or_404(found, survey=at.survey, pk=pk)
     identity = decrypt(row.identity, nonce=row.nonce) if personal else {}
     questionnaire = as_worded_for(row)
@@ -109,7 +110,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
 
 def as_worded_for(row: Response) -> Questionnaire:
     """The questionnaire as its respondent read it: of that revision, in that language."""
-    questionnaire = row.revision.questionnaire
+    questionnaire = revision(row.revision_id).questionnaire
     spoken = row.language in questionnaire.offered_languages
     return questionnaire.in_language(row.language) if spoken else questionnaire
 
