@@ -60,7 +60,7 @@ MADE = """[...document.querySelectorAll("*")].filter(e =>
   || [...e.attributes].some(a => a.name.startsWith("on") || a.name.startsWith("hx-on")
     || (["href", "src", "action", "formaction", "data", "xlink:href"].includes(a.name)
       && /^(javascript|vbscript|data):/i.test(a.value.replace(/[\\s\\x00-\\x1f]/g, ""))
-      && !e.matches("link[rel=icon]"))))
+      && !e.matches("link[rel=icon], .qr img"))))
   .map(e => e.outerHTML.slice(0, 200))"""
 
 
