@@ -21,12 +21,15 @@ from psycopg import sql
 from benchmarks.bulk import ROUNDS, survey, timed
 from benchmarks.results import Result
 from benchmarks.servers import SLUG
-from feedback.models import Membership, Response, Role, SearchText
+from feedback import refresh
+from feedback.models import Membership, Response, Role
+from feedback.responses.in_field import items_of
 from feedback.responses.order import Place
-from feedback.responses.search import scope
+from feedback.responses.search import scope, text_parts
 
 TIMES = 15
 INSERTS = 2_000
+RARE, RARELY = "quaggas", 20  # a word, and how many responses get it
 COPY = """
     INSERT INTO feedback_response (survey_id, revision_id, nonce, receipt, language, source,
         answers)
@@ -59,13 +62,13 @@ def pages() -> dict[str, Result]:
     client, address = signed_in(), reverse("responses", args=[SLUG])
     stored = Response.objects.filter(survey=survey())
     oldest, middle = stored.order_by("received_at", "id")[200], stored.order_by("id")[1_000]
-    rare, common = words()
+    write_rare_word()
     queries = {
         "desk_first": "",
         "desk_deepest": urlencode({"before": str(Place.of(oldest))}),
         "desk_two_answers": two_answers(client, address),
-        "desk_rare_word": urlencode({"q": rare}),
-        "desk_common_words": urlencode({"q": common}),
+        "desk_rare_word": urlencode({"q": RARE}),
+        "desk_common_words": urlencode({"q": common_words()}),
     }
     addresses = {name: f"{address}?{query}" for name, query in queries.items()}
     addresses["desk_response"] = reverse("response", args=[SLUG, middle.pk])
@@ -105,19 +108,26 @@ def two_answers(client: Client, address: str) -> str:
     return urlencode({first: a, second: b})
 
 
-def words() -> tuple[str, str]:
-    """A word of few responses and two that very many hold."""
+def write_rare_word() -> None:
+    """Made-up answers have few words, each of them in thousands; so a few get one more."""
+    part = text_parts(items_of(survey()))[0]
+    for row in Response.objects.filter(survey=survey()).order_by("nonce")[:RARELY]:
+        row.answers[part] = f"{row.answers.get(part) or ''} {RARE}"
+        row.save(update_fields=["answers"])
+    refresh.refresh()
+
+
+def common_words() -> str:
+    """The two words that most responses hold."""
     with connection.cursor() as cursor:
         # What stands before a word tells its question: see ``search.scope``.
         cursor.execute(
             "SELECT substr(word, %s), sum(ndoc) FROM ts_stat($$SELECT words FROM"
             " feedback_searchtext WHERE response_id %% 50 = 0$$)"
-            " WHERE substr(word, %s) ~ '^[a-z]{4,}$' GROUP BY 1 ORDER BY 2 DESC",
+            " WHERE substr(word, %s) ~ '^[a-z]{4,}$' GROUP BY 1 ORDER BY 2 DESC LIMIT 2",
             [len(scope("")) + 1] * 2,
         )
-        found = [word for word, _number in cursor.fetchall()]
-    assert SearchText.objects.exists(), "refresh first"
-    return found[-1], " ".join(found[:2])
+        return " ".join(word for word, _number in cursor.fetchall())
 
 
 def indexes(url: str) -> Result:

@@ -46,7 +46,6 @@ def measure(stack: ExitStack, postgres: Server, names: set[str], *, large: int) 
     """Everything in an order that fills the database once."""
     prepare()
     from benchmarks import bulk, desk, desk_acts, doors  # Django must be set up before
-    from feedback import refresh
 
     results: dict[str, Result] = {}
     small_refresh = 0.0
@@ -84,7 +83,6 @@ def measure(stack: ExitStack, postgres: Server, names: set[str], *, large: int) 
         results["refresh"] = bulk.refresh_of_new(small_refresh, small=SMALL)
     if "desk" in names:
         say("… desk")
-        refresh.refresh()
         results |= desk.pages()
         results["desk_indexes"] = desk.indexes(postgres.url)
     if "tagging" in names:
