@@ -172,7 +172,7 @@ def times(number: int) -> SafeString:
     return conditional_escape(ngettext("%(n)s time", "%(n)s times", number) % {"n": number})
 
 
-def reading_cell(reading: Reading, words: str) -> SafeString:
+def reading_cell(reading: Reading, words: str = "") -> SafeString:
     """An answer as far as a line has room for it; else why there is none."""
     if reading.answered:
         comma = SafeString('<span class="quiet">, </span>')

@@ -14,9 +14,6 @@ from feedback.permissions import Access, survey_for
 from feedback.question_types.base import Item
 from feedback.responses.in_field import items_of_revisions, revisions_of
 from feedback.responses.selection import BadSelection, Selection
-from feedback.web.filtering import active_filters, filter_groups
-
-__all__ = ["Desk", "active_filters", "desk", "filter_groups", "selecting"]
 
 
 @dataclass(frozen=True)

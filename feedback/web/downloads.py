@@ -13,7 +13,8 @@ from feedback.models.audit import record
 from feedback.permissions import Access, survey_for
 from feedback.questionnaire import codebook
 from feedback.responses.in_field import items_of
-from feedback.web.desk import active_filters, desk, selecting
+from feedback.web.desk import desk, selecting
+from feedback.web.filtering import active_filters
 from feedback.web.sudo import ask_again
 
 

@@ -21,9 +21,10 @@ from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.selection import Selection
 from feedback.responses.visits import visited
 from feedback.web import bulk
+from feedback.web.acting import number_in
 from feedback.web.cells import Around, rows_of
-from feedback.web.desk import Desk, active_filters, desk, filter_groups, selecting
-from feedback.web.filtering import counted_in_words
+from feedback.web.desk import Desk, desk, selecting
+from feedback.web.filtering import active_filters, counted_in_words, filter_groups
 from feedback.web.views import saved_views
 
 PAGE = 50  # responses
@@ -179,8 +180,8 @@ def withdrawn(request: HttpRequest, slug: str) -> HttpResponse:
 
 def aside(request: HttpRequest, access: Access, rows: QuerySet[Any], template: str) -> HttpResponse:
     """A list of what is no response: the newest first, paged by number."""
-    if (before := request.GET.get("before", "")).isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    if before := number_in(request.GET.get("before", "")):
+        rows = rows.filter(pk__lt=before)
     page = list(rows.order_by("-pk")[: PAGE + 1])
     context = {
         "access": access,

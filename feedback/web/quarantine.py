@@ -1,5 +1,6 @@
 """What screening flagged: read, and accepted or marked as spam, in one key."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -7,17 +8,20 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback.analysis.intervals import wilson
 from feedback.models import Reason, Response, Role, Status
 from feedback.permissions import survey_for
+from feedback.questionnaire.reading import Reading
 from feedback.responses import coding, listed
 from feedback.responses import quarantine as screened
 from feedback.responses.in_field import items_of
 from feedback.responses.order import newest_first
-from feedback.web.acting import STATUSES
+from feedback.web.acting import STATUSES, number_in
+from feedback.web.cells import reading_cell
 
 AT_ONCE = 20  # responses on one page
 DECISIONS = {"accept": Status.ACKNOWLEDGED, "spam": Status.SPAM}
@@ -49,10 +53,15 @@ def quarantine(request: HttpRequest, slug: str) -> HttpResponse:
         "survey": access.survey,
         "records": [record_of(rule) for rule in rules if rule.flagged],
         "reason": reason,
-        "rows": [(row, listed.readings(row, columns, items).values()) for row in page],
+        "rows": [(row, drawn(listed.readings(row, columns, items).values())) for row in page],
         "rest": next(rule.waiting for rule in rules if rule.reason == reason) - len(page),
     }
     return render(request, "review/quarantine.html", context)
+
+
+def drawn(readings: Iterable[Reading]) -> list[tuple[str, SafeString]]:
+    """Each question with its answer, as a line of the list has it."""
+    return [(reading.item.text, reading_cell(reading)) for reading in readings]
 
 
 def reason_of(code: str, rules: list[screened.Rule]) -> Reason:
@@ -87,9 +96,9 @@ def decided(request: HttpRequest, row: Response, decision: Status) -> None:
 def decide(request: HttpRequest, slug: str) -> HttpResponse:
     """Accept one response or mark it as spam, then go on with the next."""
     access = survey_for(request.user, slug, Role.REVIEWER)
-    pk = request.POST.get("response", "")
+    pk = number_in(request.POST.get("response", ""))
     found = Response.objects.select_related("survey")
-    row = get_object_or_404(found, survey=access.survey, pk=int(pk) if pk.isdecimal() else 0)
+    row = get_object_or_404(found, survey=access.survey, pk=pk)
     decision = DECISIONS.get(request.POST.get("decision", ""))
     if decision is None:
         messages.error(request, _("Choose “Accept” or “Spam”."))

@@ -16,7 +16,8 @@ from feedback.analysis.paradata import partials
 from feedback.models import Status, Survey
 from feedback.question_types.base import Item
 from feedback.responses.order import newest_first
-from feedback.web.desk import Desk, active_filters, desk, selecting
+from feedback.web.desk import Desk, desk, selecting
+from feedback.web.filtering import active_filters
 
 NEWEST = 5  # answers to an open question
 LOOKED_AT = 300  # responses among which the newest answers are found
