@@ -95,3 +95,15 @@ def test_a_decision_that_is_none_changes_nothing_and_says_so(desk: Client, town:
 
     assert "Choose “Accept” or “Spam”" in answer.content.decode()
     assert Response.objects.get(pk=pk).status == Status.NEW
+
+
+def test_what_a_colleague_decided_meanwhile_stays(desk: Client, town: Survey) -> None:
+    """Two sit before the same list, and the second does not know of the first."""
+    pk = flagged(town, "network")
+    fields = {"response": pk, "decision": "spam", "seen": "new", "reason": "network"}
+    Response.objects.filter(pk=pk).update(status=Status.DONE)
+
+    answer = desk.post(DECIDE, fields, follow=True)
+
+    assert "is “Done” by now. It stays so." in answer.content.decode()
+    assert Response.objects.get(pk=pk).status == Status.DONE
