@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -15,11 +15,11 @@ from benchmarks.results import Result
 from benchmarks.servers import SLUG
 from feedback import refresh
 from feedback.exports import csv
-from feedback.exports.cells import cell_of
-from feedback.frames.layout import layout_of
+from feedback.exports.choices import Choices
+from feedback.exports.copying import copied
+from feedback.exports.table import Table
 from feedback.management.progress import Progress
 from feedback.models import Change, Response, Survey
-from feedback.question_types.base import Item
 from feedback.responses import made_up
 from feedback.responses.selection import Selection
 from survey_site.processes import Server
@@ -83,29 +83,27 @@ def refresh_of_new(small_seconds: float, *, small: int) -> Result:
 
 def csv_export(database: Server) -> Result:
     """Rows a second of the streamed export, against psql with the same COPY."""
-    items = layout_of(survey()).items
+    table = Table.of(survey(), Selection(), Choices(), reader=None)
     rows = Response.objects.count()
     ours, limit = [], []
-    statement = copy_statement(items)
+    statement = copy_statement(table)
     for _round in range(ROUNDS):
-        ours.append(rows / timed(lambda: exported(items)))
+        ours.append(rows / timed(lambda: streamed(table)))
         limit.append(rows / timed(lambda: psql(database.url, statement)))
-    size = exported(items)
+    size = streamed(table)
     note = f"{rows:,} rows, {size / 1e6:,.0f} MB; limit: psql with the same COPY"
     return Result(median(ours), "rows/s", median(limit), note)
 
 
-def exported(items: Sequence[Item]) -> int:
+def streamed(table: Table) -> int:
     """Stream the whole file to nowhere; its size."""
-    return sum(map(len, csv.stream(survey(), items, Selection(), csv.Choices())))
+    return sum(map(len, csv.stream(table)))
 
 
-def copy_statement(items: Sequence[Item]) -> str:
+def copy_statement(table: Table) -> str:
     """The export's own COPY with its parameters in place."""
-    columns = [c for item in items for c in item.columns() if not c.personal]
-    cells = [*csv.own_columns(survey()).values(), *(cell_of(c, labels=False) for c in columns)]
-    rows = Selection().responses(survey(), items).order_by("id")
-    sql, params = csv.copied(rows, cells, how="FORMAT csv")
+    cells = [one.cell for one in table.variables]
+    sql, params = copied(table.rows, cells, how="FORMAT csv")
     connection.ensure_connection()
     return psycopg.ClientCursor(connection.connection).mogrify(sql, params)
 

@@ -8,18 +8,23 @@ from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from feedback.authoring.publish import publish
+from feedback.exports import csv
+from feedback.exports.choices import Choices
+from feedback.exports.table import Table
 from feedback.models import Membership, Response, Role, Survey
 from feedback.question_types.base import Item
 from feedback.questionnaire.definition import Questionnaire
 from feedback.responses import tickets
-from feedback.responses.in_field import forget, in_field
+from feedback.responses.in_field import forget, in_field, items_of
 from feedback.responses.receive import Stored, receive
 from feedback.responses.screening import Arrival
+from feedback.responses.selection import Selection
 
 FORM = "application/x-www-form-urlencoded"
 TOWN: list[dict[str, Any]] = [
@@ -110,3 +115,14 @@ def ticket_in(page: bytes) -> str:
 def post(client: Client, slug: str, fields: Mapping[str, Any], **more: Any) -> Any:
     """Send the public form as a browser does."""
     return client.post(f"/s/{slug}/", urlencode(fields, doseq=True), content_type=FORM, **more)
+
+
+def table(survey: Survey, query: str = "", choices: str = "") -> Table:
+    """What an export holds, asked for as in an address."""
+    selection = Selection.read(query, items_of(survey))
+    return Table.of(survey, selection, Choices.from_query(QueryDict(choices)), reader=None)
+
+
+def exported(survey: Survey, query: str = "", choices: str = "") -> bytes:
+    """The whole of the streamed CSV."""
+    return b"".join(csv.stream(table(survey, query, choices)))

@@ -1,5 +1,10 @@
 """Files of responses, each made from the same Selection and Columns as the pages."""
 
-from feedback.exports import csv
+from feedback.exports.csv import CSV
+from feedback.exports.format import Format
+from feedback.exports.jsonl import JSONL
+from feedback.exports.parquet import PARQUET
 
-FORMATS = {"csv": csv.stream}
+FORMATS = {one.name: one for one in (CSV, JSONL, PARQUET)}
+
+__all__ = ["FORMATS", "Format"]

@@ -1,4 +1,4 @@
-"""Columns as cells of a text file, made by the database: codes, labels, states, guards.
+"""Cells of a file as expressions of the database: codes, labels, states, guards, moments.
 
 Which cells are text, and so guarded, is the column's to say, never the value's: numbers
 stay numbers. The guard itself is told in ``questionnaire/codebook.py``.
@@ -7,30 +7,17 @@ stay numbers. The guard itself is told in ``questionnaire/codebook.py``.
 import json
 from collections.abc import Mapping
 
-from django.db.models import (
-    Case,
-    CharField,
-    Expression,
-    F,
-    Func,
-    IntegerField,
-    JSONField,
-    TextField,
-    Value,
-    When,
-)
+from django.db.models import Case, CharField, Expression, F, Func, JSONField, TextField, Value, When
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact
 
-from feedback.question_types.columns import Column, Dtype, Message, Repeated, State
-from feedback.questionnaire.codebook import (
-    FORMULA_STARTS,
-    GUARD,
-    MISSING_CODES,
-    NOT_SHOWN,
-    guarded,
-)
+from feedback.question_types.base import WAYS
+from feedback.question_types.columns import Dtype, Message, Repeated, State
+from feedback.questionnaire.codebook import FORMULA_STARTS, GUARD, MISSING_CODES, NOT_SHOWN
+
+BETWEEN = " | "  # codes or tags that stand in one cell
+ISO = 'YYYY-MM-DD"T"HH24:MI:SS.US'
 
 
 def guarded_in_sql(text: Expression | F) -> Expression:
@@ -48,65 +35,98 @@ def guarded_in_sql(text: Expression | F) -> Expression:
     )
 
 
-def cell_of(column: Column, *, labels: bool) -> Expression:
-    """A column's cell: its value, or the missing code of its state."""
-    if column.value is None:
-        raise ValueError(f"{column.name} is personal; only its owner's file may read it")
-    return or_missing(column, answered(column, labels=labels))
+def text_cell(value: Expression | F, dtype: Dtype) -> Expression:
+    """A value as a text file has it; only texts can start a formula."""
+    return guarded_in_sql(value) if dtype is Dtype.TEXT else Cast(value, TextField())
 
 
-def or_missing(column: Column, answer: Expression) -> Expression:
+def or_missing(state: Expression, part: str, answer: Expression | Value) -> Expression:
     """A cell for an answer, or the code of why there is none."""
     return Case(
-        When(Exact(column.state, State.ANSWERED.value), then=answer),
-        When(Exact(column.state, State.NOT_SHOWN.value), then=Value(NOT_SHOWN)),
-        When(Exact(column.state, State.DECLINED.value), then=way_declined(column.part)),
+        When(Exact(state, State.ANSWERED.value), then=answer),
+        When(Exact(state, State.NOT_SHOWN.value), then=Value(NOT_SHOWN)),
+        When(Exact(state, State.DECLINED.value), then=way_declined(part)),
         default=Value(None),
         output_field=TextField(),
     )
 
 
+def if_answered(state: Expression, answer: Expression | Value) -> Expression:
+    """The typed answer, or NULL."""
+    answered = When(Exact(state, State.ANSWERED.value), then=answer)
+    return Case(answered, output_field=answer.output_field)
+
+
+def state_in_words(state: Expression, part: str) -> Expression:
+    """How a respondent stands to an item: ``STATES``, declining told by its way."""
+    return Case(
+        *(When(Exact(state, known.value), then=Value(name)) for known, name in STATES.items()),
+        default=Func(
+            KeyTransform(of_item(part), "answers"),
+            template="(%(expressions)s ->> 'state')",
+            output_field=TextField(),
+        ),
+        output_field=TextField(),
+    )
+
+
+STATES = {State.ANSWERED: "answered", State.BLANK: "blank", State.NOT_SHOWN: "not_shown"}
+ALL_STATES = (*STATES.values(), *WAYS)
+
+
 def way_declined(part: str) -> Expression:
     """Whoever declines, declines the item with all its parts."""
     return Func(
-        KeyTransform(part.partition("__")[0], "answers"),
+        KeyTransform(of_item(part), "answers"),
         template="('[' || (%(expressions)s ->> 'state') || ']')",
         output_field=TextField(),
     )
 
 
-def answered(column: Column, *, labels: bool) -> Expression:
-    value = column.value
-    assert value is not None
-    if column.dtype is Dtype.TEXT:
-        return guarded_in_sql(value)
-    if labels and column.labels:
-        return labelled(Cast(value, TextField()), column.labels)
-    return Cast(value, TextField())
+def of_item(part: str) -> str:
+    return part.partition("__")[0]
 
 
 def labelled(code: Expression | F, labels: Mapping[str, Message]) -> Expression:
     """A code's label by one look-up in a constant, however many codes there are."""
-    words = {code: guarded(str(label)) for code, label in labels.items()}
+    words = {code: str(label) for code, label in labels.items()}
     table = Cast(Value(json.dumps(words, ensure_ascii=False)), JSONField())
-    found = Func(table, code, template="(%(expressions)s)", arg_joiner=" ->> ")
+    text = Cast(code, TextField())
+    found = Func(table, text, template="(%(expressions)s)", arg_joiner=" ->> ")
     found.output_field = TextField()
-    return Coalesce(found, code, output_field=TextField())
-
-
-def moment(name: str) -> Expression:
-    """A time in UTC as ISO 8601, to the microsecond."""
-    return Func(
-        F(name),
-        template="to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
-        output_field=CharField(),
-    )
+    return Coalesce(found, text, output_field=TextField())
 
 
 def joined(name: str) -> Expression:
-    """An array of codes, joined by " | " as tags are."""
-    return Func(F(name), Value(" | "), function="array_to_string", output_field=CharField())
+    """An array of codes in one cell."""
+    return Func(F(name), Value(BETWEEN), function="array_to_string", output_field=CharField())
 
 
-def number(name: str) -> Expression:
-    return Cast(F(name), IntegerField())
+def ticked(ticks: Mapping[str, Expression]) -> Expression:
+    """In one cell the names of whatever is 1."""
+    named = (Case(When(Exact(tick, 1), then=Value(name))) for name, tick in ticks.items())
+    return Func(Value(BETWEEN), *named, function="concat_ws", output_field=TextField())
+
+
+def moment(name: str, zone: str) -> Expression:
+    """A time as ISO 8601 with its offset, to the microsecond.
+
+    Args:
+        zone: an IANA name that is known to exist.
+    """
+    here, utc = f"(%(expressions)s AT TIME ZONE '{zone}')", "(%(expressions)s AT TIME ZONE 'UTC')"
+    offset = (
+        "'Z'"
+        if zone == "UTC"
+        else f"CASE WHEN {here} < {utc} THEN '-' ELSE '+' END"
+        f" || to_char(greatest({here} - {utc}, {utc} - {here}), 'HH24:MI')"
+    )
+    return Repeated(
+        F(name), template=f"(to_char({here}, '{ISO}') || {offset})", output_field=CharField()
+    )
+
+
+def plain_moment(name: str) -> Expression:
+    """The same in UTC without an offset, for programs that are told the zone apart."""
+    template = f"to_char(%(expressions)s AT TIME ZONE 'UTC', '{ISO}')"
+    return Func(F(name), template=template, output_field=CharField())

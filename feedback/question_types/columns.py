@@ -40,6 +40,7 @@ class Dtype(StrEnum):
     DATE = "date"
     TIME = "time"
     BOOLEAN = "boolean"
+    MOMENT = "moment"  # a day and time in UTC; only of the response itself
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Column:
     value: Expression | None
     state: Expression
     labels: Mapping[str, Message] = field(default_factory=dict)  # of codes; empty for others
+    tick: str = ""  # the code whose choice it tells, where the part is a list of codes
 
     @property
     def personal(self) -> bool:

@@ -22,7 +22,8 @@ HEADER = ("column", "item", "type", "question", "holds", "code", "label", "perso
 
 RESPONSE_COLUMNS: dict[str, tuple[str, Message]] = {
     "response": ("integer", _lazy("Number of the response")),
-    "received_at": ("time", _lazy("When it was stored, in UTC")),
+    "received_at": ("moment", _lazy("When it was stored")),
+    "withdrawn_at": ("moment", _lazy("When the respondent took it back; nothing else is left")),
     "revision": ("integer", _lazy("Revision of the questionnaire that was answered")),
     "language": ("code", _lazy("Language it was answered in")),
     "source": ("text", _lazy("Where the respondent came from: ?source= of the form’s address")),
@@ -30,6 +31,11 @@ RESPONSE_COLUMNS: dict[str, tuple[str, Message]] = {
     "status": ("code", _lazy("How far the staff have come with it")),
     "tags": ("text", _lazy("Tags that staff put on it, joined by |")),
     "reasons": ("code", _lazy("Why screening flagged it, joined by |; empty: it did not")),
+    "assignee": ("text", _lazy("Who of the staff sees to it")),
+    "notes": ("text", _lazy("What staff noted on it, each note after its author")),
+    "edits": ("integer", _lazy("How often the respondent changed it")),
+    "edited_at": ("moment", _lazy("When the respondent changed it last")),
+    "paradata": ("text", _lazy("How it came about, as JSON, such as orders of options shown")),
 }
 
 

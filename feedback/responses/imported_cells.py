@@ -8,7 +8,8 @@ from feedback.models import Reason, Status
 from feedback.questionnaire.codebook import unguarded
 
 STATUSES = {status.name.lower(): status for status in Status}
-IGNORED = ("response", "revision", "tags")  # an export has them, an import gives its own
+# An export has them, an import gives its own.
+IGNORED = ("response", "revision", "tags", "assignee", "notes", "edits", "edited_at", "paradata")
 
 
 class Wrong(Exception):

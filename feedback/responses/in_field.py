@@ -121,9 +121,14 @@ def revisions_of(survey: Survey) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=128)
-def items_of_revisions(newest_first: tuple[int, ...]) -> Sequence[Item]:
-    """Kept, as revisions never change and reading a questionnaire takes milliseconds."""
-    return pooled(revision(pk).questionnaire for pk in newest_first)
+def items_of_revisions(newest_first: tuple[int, ...], language: str = "") -> Sequence[Item]:
+    """Kept, as revisions never change and reading a questionnaire takes milliseconds.
+
+    Args:
+        language: of the texts; "" for the main language of each revision.
+    """
+    asked = (revision(pk).questionnaire for pk in newest_first)
+    return pooled(one.in_language(language) if language else one for one in asked)
 
 
 def forget() -> None:

@@ -7,7 +7,11 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
-from feedback.exports import csv
+from feedback.exports import FORMATS
+from feedback.exports.choices import Choices
+from feedback.exports.copying import line
+from feedback.exports.format import silent
+from feedback.exports.table import Table
 from feedback.models import Role
 from feedback.models.audit import record
 from feedback.permissions import Access, survey_for
@@ -46,20 +50,29 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_safe
 @selecting
-def export_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse:
-    """The selection as CSV, from the first byte on as PostgreSQL hands it over."""
+def stream(request: HttpRequest, slug: str, name: str) -> HttpResponse | StreamingHttpResponse:
+    """The selection as a file, from the first byte on as PostgreSQL hands it over."""
     access = exporting(request, slug)
-    at = desk(request, slug)
-    asked = {name: request.GET.get(name) == "1" for name in ("labels", "bom", "personal")}
-    if asked["personal"] and not access.sees_personal:
+    kind = FORMATS.get(name)
+    if kind is None or kind.stream is None:
         raise Http404
-    if asked["personal"]:
-        ask_again(request)
-    record("export", actor=request.user, survey=at.survey, personal=asked["personal"])
+    at = desk(request, slug)
+    choices = choices_of(request, access)
+    record("export", actor=request.user, survey=at.survey, personal=choices.personal, format=name)
     translation.activate(settings.LANGUAGE_CODE)  # a file is the same whoever takes it
-    choices = csv.Choices(**asked)
-    blocks = csv.stream(at.survey, at.items, at.selection, choices, reader=request.user)
-    return as_file(StreamingHttpResponse(blocks), f"{slug}-{timezone.now():%Y-%m-%d}.csv")
+    table = Table.of(at.survey, at.selection, choices, reader=request.user)
+    answer = StreamingHttpResponse(kind.stream(table, silent))
+    return as_file(answer, f"{slug}-{timezone.now():%Y-%m-%d}.{name}", kind.mime)
+
+
+def choices_of(request: HttpRequest, access: Access) -> Choices:
+    """Raises: Http404: personal answers are wanted by who may not see them; BadChoice."""
+    choices = Choices.from_query(request.GET)
+    if choices.personal and not access.sees_personal:
+        raise Http404
+    if choices.personal:
+        ask_again(request)
+    return choices
 
 
 @login_required
@@ -69,14 +82,14 @@ def codebook_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHtt
     access = exporting(request, slug)
     translation.activate(settings.LANGUAGE_CODE)  # as above
     rows = codebook.rows(items_of(access.survey))
-    text = b"".join(csv.line(row) for row in rows)
-    return as_file(HttpResponse(text), f"{slug}-codebook.csv")
+    text = b"".join(line(row) for row in rows)
+    return as_file(HttpResponse(text), f"{slug}-codebook.csv", FORMATS["csv"].mime)
 
 
 def as_file(
-    response: HttpResponse | StreamingHttpResponse, name: str
+    response: HttpResponse | StreamingHttpResponse, name: str, mime: str
 ) -> HttpResponse | StreamingHttpResponse:
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Type"] = mime
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     # A proxy that buffers would hold the first byte back until the last.
     response.headers["X-Accel-Buffering"] = "no"

@@ -76,6 +76,6 @@ staff = [
     path("<slug:slug>/summary/", reports.summary, name="summary"),
     path("<slug:slug>/summary.json", reports.summary_json, name="summary_json"),
     path("<slug:slug>/export/", downloads.export, name="export"),
-    path("<slug:slug>/export.csv", downloads.export_csv, name="export_csv"),
+    path("<slug:slug>/export.<slug:name>", downloads.stream, name="export_stream"),
     path("<slug:slug>/codebook.csv", downloads.codebook_csv, name="codebook_csv"),
 ]

@@ -11,20 +11,19 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.exports.cells import guarded
-from feedback.exports.csv import BLOCK, BOM, Choices, line, stream
+from feedback.exports.copying import line
+from feedback.exports.csv import MARK, stream
+from feedback.exports.format import BLOCK
 from feedback.frames.layout import layout_of
 from feedback.models import AuditEntry, Response, Status, Survey
 from feedback.models.identity import encrypt
 from feedback.questionnaire import codebook
-from feedback.questionnaire.codebook import unguarded
+from feedback.questionnaire.codebook import guarded, unguarded
 from feedback.refresh import refresh
 from feedback.responses import coding
-from feedback.responses.selection import Selection
 from tests import build
 
 Rows = list[dict[str, str]]
@@ -68,12 +67,6 @@ RISKY = [
 PLAIN = ["5", "a=b", "a-b", "1-2", "x'y", "[Not_shown]", "[not_shown] ", "not shown", "~1", " =1"]
 
 
-def everything(survey: Survey, query: str = "", **choices: bool) -> bytes:
-    items = layout_of(survey).items
-    selection = Selection.from_query(QueryDict(query), items)
-    return b"".join(stream(survey, items, selection, Choices(**choices)))
-
-
 def table(content: bytes) -> Rows:
     """As Python reads it; strict about quotes, untouched line ends."""
     text = io.StringIO(content.decode(), newline="")
@@ -95,7 +88,7 @@ def put(row: Response, **answers: Any) -> None:
 def test_columns_keep_their_names_and_values_over_revisions(town: Survey) -> None:
     """A script written for the first file must read the tenth one right."""
     old = build.respond(town, visit="never", uses=["walk"], stars="2", wish="Old wish")
-    before = header(everything(town))
+    before = header(build.exported(town))
     visit = {
         "key": "visit",
         "type": "single_choice",
@@ -107,7 +100,7 @@ def test_columns_keep_their_names_and_values_over_revisions(town: Survey) -> Non
     build.survey([colour, wish, visit])
     new = build.respond(town, visit="daily", colour="blue", wish="New wish")
 
-    content = everything(town)
+    content = build.exported(town)
     first, second = table(content)
 
     assert set(before) < set(header(content))
@@ -120,7 +113,9 @@ def test_columns_keep_their_names_and_values_over_revisions(town: Survey) -> Non
         *("2", "daily", "[not_shown]", "[not_shown]", "[not_shown]")
     ]
     assert (second["wish"], second["colour"]) == ("New wish", "blue")
-    assert table(everything(town, labels=True))[0]["visit"] == "Never"  # no longer offered
+    assert (
+        table(build.exported(town, choices="texts=labels"))[0]["visit"] == "Never"
+    )  # no longer offered
 
 
 def test_the_columns_are_the_codebooks_in_the_same_order(town: Survey) -> None:
@@ -129,9 +124,11 @@ def test_the_columns_are_the_codebooks_in_the_same_order(town: Survey) -> None:
     described = list(codebook.rows(items))[1:]
 
     names = list(dict.fromkeys(row[0] for row in described))
-    assert header(everything(town, personal=True)) == names
+    everything = "with=personal&with=paradata&with=withdrawn"
+    assert header(build.exported(town, choices=everything)) == names
     personal = {row[0] for row in described if row[7] == "yes"}
-    assert header(everything(town)) == [name for name in names if name not in personal]
+    apart = personal | {"withdrawn_at", "edits", "edited_at", "paradata"}
+    assert header(build.exported(town)) == [name for name in names if name not in apart]
     assert personal == {"name"}
 
 
@@ -146,7 +143,10 @@ def test_a_return_in_a_wording_breaks_no_row_of_the_codebook() -> None:
 def test_codes_or_labels_as_asked(town: Survey) -> None:
     """Programs want codes, people want words; texts are the same in both."""
     build.respond(town, visit="often", uses=["rest"], stars="5", wish="often")
-    coded, labelled = table(everything(town))[0], table(everything(town, labels=True))[0]
+    coded, labelled = (
+        table(build.exported(town))[0],
+        table(build.exported(town, choices="texts=labels"))[0],
+    )
 
     assert (coded["visit"], labelled["visit"]) == ("often", "Often")
     assert (coded["wish"], labelled["wish"]) == ("often", "often")
@@ -164,7 +164,7 @@ def test_labels_are_guarded_like_any_text() -> None:
     for choice in choices:
         build.respond(survey, pick=choice["code"])
 
-    cells = [row["pick"] for row in table(everything(survey, labels=True))]
+    cells = [row["pick"] for row in table(build.exported(survey, choices="texts=labels"))]
     assert cells == [guarded(text) for text in RISKY + PLAIN]
 
 
@@ -176,7 +176,7 @@ def test_the_four_states_are_told_apart(town: Survey) -> None:
     other = build.respond(town, wish="x")
     Response.objects.filter(pk=other.pk).update(answers={"name": {"state": "refused"}})
 
-    first, second = table(everything(town, personal=True))
+    first, second = table(build.exported(town, choices="with=personal"))
 
     assert first["visit"] == first["wish"] == ""
     assert first["uses__walk"] == first["uses__rest"] == "[refused]"
@@ -195,7 +195,7 @@ def test_columns_of_the_response_itself(town: Survey) -> None:
     own = {"received_at": "2026-05-31T23:59:59.000120+02:00", "reasons": ["fast", "device"]}
     Response.objects.filter(pk=row.pk).update(**own)
 
-    (cells,) = table(everything(town))
+    (cells,) = table(build.exported(town))
 
     assert cells["response"] == str(row.pk)
     assert cells["received_at"] == "2026-05-31T21:59:59.000120Z"
@@ -230,7 +230,7 @@ def test_every_text_survives_python_and_its_guard(town: Survey) -> None:
     for text in texts:
         put(build.respond(town, wish="x"), wish=text, visit="other", visit__other=text)
 
-    rows = table(everything(town))
+    rows = table(build.exported(town))
 
     assert [row["wish"] for row in rows] == [guarded(text) for text in texts]
     assert [row["visit__other"] for row in rows] == [guarded(text) for text in texts]
@@ -243,17 +243,17 @@ def test_numbers_stay_numbers(town: Survey) -> None:
     """An apostrophe before -5 would turn a column of figures into text."""
     put(build.respond(town, wish="-5"), stars=-5)
 
-    for labels in (False, True):
-        (row,) = table(everything(town, labels=labels))
+    for texts in ("codes", "labels"):
+        (row,) = table(build.exported(town, choices=f"texts={texts}"))
         assert (row["stars"], row["wish"]) == ("-5", "'-5")
 
 
 def test_a_byte_order_mark_only_on_request(town: Survey) -> None:
     """Excel needs it, everything else stumbles over it."""
     build.respond(town, wish="Bänke")
-    plain, marked = everything(town), everything(town, bom=True)
+    plain, marked = build.exported(town), build.exported(town, choices="with=bom")
 
-    assert marked == BOM + plain
+    assert marked == MARK + plain
     assert plain.startswith(b"response,")
 
 
@@ -267,10 +267,10 @@ def test_personal_columns_are_opened_as_they_were_typed(town: Survey) -> None:
         row = build.respond(town, wish="x", name="x")
         Response.objects.filter(pk=row.pk).update(identity=encrypt({"name": text}, nonce=row.nonce))
 
-    assert [row["name"] for row in table(everything(town, personal=True))] == [
+    assert [row["name"] for row in table(build.exported(town, choices="with=personal"))] == [
         guarded(text) for text in texts
     ]
-    assert "name" not in table(everything(town))[0]
+    assert "name" not in table(build.exported(town))[0]
 
 
 def test_the_other_cells_are_the_same_beside_personal_ones(town: Survey) -> None:
@@ -281,10 +281,10 @@ def test_the_other_cells_are_the_same_beside_personal_ones(town: Survey) -> None
     tagged = build.respond(town, wish="x")
     coding.add_tag(tagged, "=seats", actor=None)
 
-    for labels in (False, True):
-        both = table(everything(town, personal=True, labels=labels))
+    for texts in ("texts=codes", "texts=labels"):
+        both = table(build.exported(town, choices=f"{texts}&with=personal"))
         names = [row.pop("name") for row in both]
-        assert both == table(everything(town, labels=labels))
+        assert both == table(build.exported(town, choices=texts))
         assert names == ["Ada"] * (len(names) - 1) + [""]
 
 
@@ -297,7 +297,7 @@ def test_personal_columns_go_only_to_who_may_see_them_and_leave_a_record(
     theirs, ours = build.signed_in(exporter), build.confirmed(owner)
     address = "/staff/town/export.csv"
 
-    refused = theirs.get(address, {"personal": "1"})
+    refused = theirs.get(address, {"with": "personal"})
     assert refused.status_code == 404
     assert b"Ada Berg" not in refused.getvalue()
     assert b"personal" not in theirs.get("/staff/town/export/").content
@@ -305,12 +305,12 @@ def test_personal_columns_go_only_to_who_may_see_them_and_leave_a_record(
 
     assert b"Ada Berg" not in theirs.get(address).getvalue()
     assert b"Ada Berg" not in ours.get(address).getvalue()
-    assert b"Ada Berg" in ours.get(address, {"personal": "1"}).getvalue()
+    assert b"Ada Berg" in ours.get(address, {"with": "personal"}).getvalue()
     entries = AuditEntry.objects.filter(action="export").values_list("actor", "details")
     assert list(entries) == [
-        (exporter.pk, {"personal": False}),
-        (owner.pk, {"personal": False}),
-        (owner.pk, {"personal": True}),
+        (exporter.pk, {"personal": False, "format": "csv"}),
+        (owner.pk, {"personal": False, "format": "csv"}),
+        (owner.pk, {"personal": True, "format": "csv"}),
     ]
 
 
@@ -357,8 +357,12 @@ def test_the_command_writes_the_same_bytes(owner: Any, town: Survey, tmp_path: P
     client = build.confirmed(owner)
     file = tmp_path / "town.csv"
 
-    for options in ("", "labels", "bom", "personal", "labels bom personal"):
-        flags = [f"--{name}" for name in options.split()]
+    for choices in (
+        "",
+        "texts=labels",
+        "with=bom",
+        "with=personal&without=review&zone=Asia/Tokyo&multiple=joined",
+    ):
         call_command(
             "export_responses",
             "town",
@@ -366,13 +370,15 @@ def test_the_command_writes_the_same_bytes(owner: Any, town: Survey, tmp_path: P
             str(file),
             "--filter",
             "q=oak",
-            *flags,
+            "--choices",
+            choices,
             stdout=io.StringIO(),
         )
-        query = dict.fromkeys(options.split(), "1") | {"q": "oak"}
-        assert file.read_bytes() == client.get("/staff/town/export.csv", query).getvalue()
+        address = f"/staff/town/export.csv?q=oak&{choices}"
+        assert file.read_bytes() == client.get(address).getvalue()
         assert len(table(file.read_bytes())) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["town.csv"]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["town.csv", "town.csv.manifest.json"]
 
 
 def test_the_command_says_what_is_wrong_and_writes_nothing(town: Survey, tmp_path: Path) -> None:
@@ -407,10 +413,8 @@ def grow(survey: Survey, rows: int, *, text: str) -> None:
 def test_the_file_comes_in_blocks_the_header_first(town: Survey) -> None:
     """A download begins at once; a piece for each row would cost more than the rows."""
     grow(town, 500, text="x" * 1000)
-    items = layout_of(town).items
-
-    for choices in (Choices(), Choices(personal=True)):
-        first, *rest = stream(town, items, Selection(), choices)
+    for choices in ("", "with=personal"):
+        first, *rest = stream(build.table(town, choices=choices))
         assert first.startswith(b"response,") and first.count(b"\n") == 1
         assert 7 <= len(rest) <= 12
         assert all(BLOCK <= len(block) < BLOCK + 3000 for block in rest[:-1])
@@ -431,8 +435,7 @@ def test_a_download_that_is_broken_off_frees_its_connection(personal: bool) -> N
         **{**connection.get_connection_params(), "cursor_factory": None, "context": None},
         autocommit=True,
     ) as other:
-        items = layout_of(town).items
-        blocks = stream(town, items, Selection(), Choices(personal=personal))
+        blocks = stream(build.table(town, choices="with=personal" if personal else ""))
         next(blocks)
         next(blocks)
         assert other.execute(watched, name).fetchone() == (1,)

@@ -11,8 +11,6 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from feedback.analysis.compile import figures
-from feedback.exports.csv import Choices, stream
-from feedback.frames.layout import layout_of
 from feedback.models import Response, Role, Survey
 from feedback.question_types.columns import State
 from feedback.question_types.grid import Grid
@@ -21,7 +19,6 @@ from feedback.questionnaire.form import AnswerForm
 from feedback.refresh import refresh
 from feedback.responses.importing import import_file
 from feedback.responses.made_up import seed
-from feedback.responses.selection import Selection
 from tests import build
 
 ANSWERS: list[dict[str, Any]] = [
@@ -38,10 +35,6 @@ def grid(**settings: Any) -> Grid:
 
 def posted(**fields: list[str]) -> MultiValueDict[str, str]:
     return MultiValueDict(fields)
-
-
-def exported(survey: Survey) -> bytes:
-    return b"".join(stream(survey, layout_of(survey).items, Selection(), Choices()))
 
 
 @pytest.fixture(params=[False, True], ids=["one choice a row", "several"])
@@ -83,7 +76,7 @@ def test_an_export_reads_back_in(answered: Survey, tmp_path: Path) -> None:
     """Rows that were left blank, and a grid that was, come back as they were."""
     before = [row.answers for row in Response.objects.order_by("pk")]
     file = tmp_path / "export.csv"
-    file.write_bytes(exported(answered))
+    file.write_bytes(build.exported(answered))
     Response.objects.all().delete()
 
     import_file(answered, file)
@@ -103,7 +96,7 @@ def test_a_row_that_was_not_shown_or_was_declined_is_exported_so(tmp_path: Path)
     for row, answers in zip(rows, states, strict=True):
         Response.objects.filter(pk=row.pk).update(answers=answers)
     file = tmp_path / "export.csv"
-    file.write_bytes(exported(survey))
+    file.write_bytes(build.exported(survey))
 
     table = list(csv.DictReader(io.StringIO(file.read_text())))
     Response.objects.all().delete()

@@ -8,8 +8,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from feedback.authoring.publish import publish
-from feedback.exports import csv as export
-from feedback.frames.layout import layout_of
 from feedback.models import Response, Status
 from feedback.models.identity import decrypt, encrypt
 from feedback.question_types import REGISTRY
@@ -17,7 +15,7 @@ from feedback.questionnaire.codebook import guarded
 from feedback.questionnaire.definition import Questionnaire, as_data
 from feedback.responses import importing, receipts
 from feedback.responses.csv_records import BadFile
-from feedback.responses.selection import Selection
+from tests import build
 
 ITEMS = [
     {"key": "name", "type": "short_text", "text": "Name", "required": True, "personal": True},
@@ -126,8 +124,7 @@ def test_an_export_reads_back_in(survey, tmp_path):
         )
     columns = ["received_at", "language", "source", "seconds", "status", "reasons", "answers"]
     before = list(Response.objects.order_by("id").values_list(*columns))
-    items = layout_of(survey).items
-    whole = b"".join(export.stream(survey, items, Selection(), export.Choices(personal=True)))
+    whole = build.exported(survey, choices="with=personal")
     Response.objects.all().delete()
     file = tmp_path / "export.csv"
     file.write_bytes(whole)

@@ -132,7 +132,7 @@ DOORS = (
     Door("summary"),
     Door("summary_json"),
     Door("export", trusted=True),
-    Door("export_csv", trusted=True, entries=1),
+    Door("export_stream", trusted=True, entries=1),
     Door("codebook_csv", trusted=True),
     Door("settings", Role.EDITOR, posts=302, fields={"close": "now"}, entries=1),
     Door("preview", Role.EDITOR, posts=200, fields={"wish": CANARY}),
@@ -207,7 +207,8 @@ ROUTES = named(urls.staff)
 
 def address(door: Door, *, slug: str = "town", thing: int = 1) -> str:
     asked = ROUTES[door.name].pattern.converters
-    return reverse(door.name, kwargs={"slug": slug} | ({"pk": thing} if "pk" in asked else {}))
+    named = {"slug": slug, "pk": thing, "name": "csv"}
+    return reverse(door.name, kwargs={part: named[part] for part in ("slug", *asked)})
 
 
 def knock(client: Client, door: Door, method: str, at: str, *, thing: int = 1, **more: Any) -> Any:

@@ -74,7 +74,7 @@ def test_a_withdrawn_response_is_gone_from_everywhere(
     assert not Selection(words="canary").responses(town, layout_of(town).items).exists()
     assert Summary.objects.get().figures["responses"] == 0
     desk = build.confirmed(owner)
-    for door in ("responses/", "export.csv?personal=1", "summary/"):
+    for door in ("responses/", "export.csv?with=personal", "summary/"):
         page = desk.get(f"/staff/town/{door}")
         body = b"".join(page.streaming_content) if page.streaming else page.content
         assert b"Ada" not in body and b"benches" not in body

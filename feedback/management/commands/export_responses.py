@@ -1,15 +1,24 @@
-"""Write any export to a file, without the web: what the staff page gives, on the server."""
+"""Write any export to a file, without the web: what the staff page gives, on the server.
+
+Beside it goes its manifest, which `verify_export` compares it with.
+"""
 
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.http import QueryDict
 
 from feedback.exports import FORMATS
-from feedback.exports.csv import Choices
+from feedback.exports.choices import Choices
+from feedback.exports.making import make
+from feedback.exports.manifest import written_beside
+from feedback.exports.table import Table
+from feedback.management.progress import Progress
 from feedback.models import Survey
 from feedback.models.audit import record
+from feedback.responses.counting import count
 from feedback.responses.in_field import items_of
 from feedback.responses.selection import BadSelection, Selection
 
@@ -22,34 +31,35 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=sorted(FORMATS), default="csv")
         parser.add_argument("--output", type=Path, required=True)
         parser.add_argument("--filter", default="", help="as in the address: status=new&q=park")
-        parser.add_argument("--labels", action="store_true", help="of options, not their codes")
-        parser.add_argument("--bom", action="store_true", help="for spreadsheets that need it")
-        parser.add_argument("--personal", action="store_true", help="personal columns as well")
+        parser.add_argument(
+            "--choices",
+            default="",
+            help="likewise: texts=labels&with=personal&without=open_text&zone=Europe/Paris",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         survey = Survey.objects.filter(slug=options["slug"]).first()
         if survey is None:
             known = ", ".join(Survey.objects.values_list("slug", flat=True)) or "none yet"
             raise CommandError(f"There is no survey {options['slug']}. There are: {known}.")
-        items = items_of(survey)
         try:
-            selection = Selection.read(options["filter"], items)
-            selection.responses(survey, items)  # tells of whom or what there is none
+            selection = Selection.read(options["filter"], items_of(survey))
+            choices = Choices.from_query(QueryDict(options["choices"]))
+            table = Table.of(survey, selection, choices, reader=None)
         except BadSelection as error:
             raise CommandError(str(error)) from error
-        choices = Choices(**{name: options[name] for name in ("labels", "bom", "personal")})
-        record("export", actor=None, survey=survey, personal=choices.personal)
-        self.write(options["output"], FORMATS[options["format"]](survey, items, selection, choices))
-
-    def write(self, output: Path, blocks: Any) -> None:
-        """Write beside the place and move it there, so that half a file never has the name."""
-        unfinished = output.with_name(output.name + ".unfinished")
+        kind, output = FORMATS[options["format"]], options["output"]
+        for warning in kind.warnings(table, expected := count(table.rows, survey).number):
+            self.stderr.write(str(warning))
+        record("export", actor=None, survey=survey, personal=choices.personal, format=kind.name)
+        progress = Progress("responses", total=expected)
         try:
-            with unfinished.open("wb") as file:
-                for block in blocks:
-                    file.write(block)
+            told = make(table, kind, output, tick=progress.add)
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
             raise CommandError(f"{output}: {error.strerror}. Nothing was written.") from error
-        unfinished.replace(output)
-        self.stdout.write(f"{output}: {output.stat().st_size:,} bytes")
+        finally:
+            progress.end()
+        beside = written_beside(output, told)
+        self.stdout.write(
+            f"{output}: {told['rows']:,} rows, {told['bytes']:,} bytes; {beside.name}"
+        )

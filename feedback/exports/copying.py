@@ -1,0 +1,98 @@
+"""The rows of a table as PostgreSQL's COPY gives them, personal answers opened on the way."""
+
+import csv
+import io
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Expression, F, QuerySet
+
+from feedback.exports.table import Table
+from feedback.exports.variables import APART, Variable
+from feedback.models import Response
+from feedback.models.identity import decrypt
+from feedback.question_types.base import Answers
+from feedback.questionnaire.codebook import BLANK, guarded
+
+Cell = Expression | F
+Rows = Generator[bytes, None, None]
+
+
+def text_rows(table: Table) -> Rows:
+    """Lines of CSV as people and programs get them: guarded, with missing codes."""
+    yield from of_responses(table, [one.cell for one in table.variables], guard=True)
+    yield from of_tombstones(table, [])
+
+
+def typed_rows(table: Table, states: Sequence[Cell]) -> Rows:
+    """Lines of CSV with the values as they are, an empty cell for none; then the ``states``."""
+    cells = [*(one.value for one in table.variables), *states]
+    yield from of_responses(table, cells, guard=False)
+    yield from of_tombstones(table, [""] * len(states))
+
+
+def of_responses(table: Table, cells: Sequence[Cell], *, guard: bool) -> Rows:
+    if any(variable.personal for variable in table.variables):
+        return opened_rows(table, cells, guard=guard)
+    return as_copied(table.rows, cells, how="FORMAT csv")
+
+
+def of_tombstones(table: Table, more: Sequence[str]) -> Iterator[bytes]:
+    """A row for each withdrawn response: its number and the time, nothing else."""
+    for stone in table.tombstones.iterator():
+        at = stone.withdrawn_at.astimezone(table.choices.at).isoformat()
+        told = {"response": str(stone.response_id), "withdrawn_at": at}
+        yield line([*(told.get(one.name, "") for one in table.variables), *more])
+
+
+def as_copied(rows: QuerySet[Response], cells: Iterable[Cell], *, how: str) -> Rows:
+    """What COPY writes for a queryset, a row at a time. Closing it ends the COPY."""
+    sql, params = copied(rows, cells, how=how)
+    with connection.cursor() as cursor, cursor.cursor.copy(sql, params) as copy:
+        yield from (bytes(row) for row in copy)
+
+
+def copied(
+    rows: QuerySet[Any], cells: Iterable[Cell], *, how: str
+) -> tuple[str, tuple[object, ...]]:
+    """COPY of a queryset's own SQL, for just these cells, with its parameters."""
+    named = {f"cell_{i}": cell for i, cell in enumerate(cells)}
+    query = rows.annotate(**named).values_list(*named).query
+    sql, params = query.get_compiler(connection=connection).as_sql()
+    return f"COPY ({sql}) TO STDOUT ({how})", tuple(params)
+
+
+def opened_rows(table: Table, cells: Sequence[Cell], *, guard: bool) -> Rows:
+    """The rows with the encrypted column opened here, cell by cell under the same guard."""
+    places = [(i, one) for i, one in enumerate(table.variables) if one.personal]
+    sealed = [F("nonce"), F("identity")]
+    sql, params = copied(table.rows, [*sealed, *cells], how="FORMAT text")
+    with connection.cursor() as cursor, cursor.cursor.copy(sql, params) as copy:
+        for row in copy.rows():
+            nonce, identity, *filled = row
+            known = opened(nonce, identity)
+            for i, variable in places:
+                if filled[i] == APART.value:
+                    text = personal_text(variable, known)
+                    filled[i] = guarded(text) if guard else text
+            yield line(BLANK if cell is None else cell for cell in filled)
+
+
+def opened(nonce: str, identity: str | None) -> Answers:
+    sealed = bytes.fromhex(identity.removeprefix("\\x")) if identity else None
+    return decrypt(sealed, nonce=UUID(nonce))
+
+
+def personal_text(variable: Variable, known: Answers) -> str:
+    """A personal answer; such columns hold text or codes, never numbers."""
+    value = str(known[variable.part])
+    return str(variable.labels.get(value, value)) if variable.worded else value
+
+
+def line(cells: Iterable[object]) -> bytes:
+    out = io.StringIO()
+    # Told that lines end in CRLF, the writer quotes a cell with either of them.
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().removesuffix("\r\n").encode() + b"\n"

@@ -1,0 +1,63 @@
+"""Making a whole file, or none: what the command and the worker do alike."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from feedback.exports.format import Format, Tick
+from feedback.exports.manifest import manifest
+from feedback.exports.table import Table, snapshot
+
+UNFINISHED = ".unfinished"  # ends the name of a file that is being written
+
+
+def make(table: Table, kind: Format, path: Path, *, tick: Tick) -> Mapping[str, Any]:
+    """Write a file beside its place, see it on the disk, and only then give it its name.
+
+    All of it is read in one snapshot, the manifest included.
+
+    Args:
+        tick: told how many further rows are done; whatever it raises ends the work.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        OSError: of the disk. Whatever is raised, nothing is left behind.
+    """
+    unfinished, done = path.with_name(path.name + UNFINISHED), Counting(tick)
+    try:
+        with snapshot():
+            at = timezone.now()
+            kind.write(table, unfinished, done)
+            flushed(unfinished)
+            told = manifest(table, kind, unfinished, rows=done.rows, at=at)
+        unfinished.replace(path)
+        flushed(path.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return {**told, "file": path.name}
+
+
+class Counting:
+    """Counts the rows that it passes on."""
+
+    def __init__(self, tick: Tick) -> None:
+        self.tick = tick
+        self.rows = 0
+
+    def __call__(self, rows: int) -> None:
+        self.rows += rows
+        self.tick(rows)
+
+
+def flushed(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
