@@ -7,9 +7,11 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from feedback import refresh as outbox
+from feedback.exports import building, saved
 from feedback.responses import bulk, letters
 
 logger = logging.getLogger(__name__)
+EXPORTS = "exports"  # a queue and a worker of their own, so that nothing else waits for them
 A_MOMENT = 2.0  # seconds that ``refresh`` gives to acts on many
 AT_A_STRETCH = 480.0  # seconds that a task of its own does; then ``refresh`` goes on
 
@@ -31,6 +33,28 @@ def send_letters() -> None:
 def act_on_many(number: int) -> None:
     """Work off one act on many responses; with another worker on it there is nothing to do."""
     bulk.run(number, until=time.monotonic() + AT_A_STRETCH)
+
+
+@shared_task(queue=EXPORTS)
+def build_export(number: int) -> None:
+    """Build one export; with another worker on it there is nothing to do."""
+    building.build(number)
+
+
+@shared_task(soft_time_limit=300)
+def tend_exports() -> None:
+    """Ask for what is due, take away what is no longer offered, go on with what stopped."""
+    saved.ask_for_due()
+    for number in building.tend():
+        build_soon(number)
+
+
+def build_soon(number: int) -> None:
+    """Ask a worker to begin at once; a message that nobody takes ``tend_exports`` sends again."""
+    try:
+        build_export.apply_async((number,), retry=False)
+    except OperationalError:
+        logger.warning("no broker; export %s will be asked for again", number)
 
 
 def act_soon(number: int) -> None:

@@ -1,4 +1,4 @@
-"""Our own three programs: web, worker and beat. How each is started, and when it is ready."""
+"""Our own programs: web, worker, builder of exports, beat; how each starts and is ready."""
 
 import http.client
 import os
@@ -13,11 +13,11 @@ from survey_site.processes import Server, launch
 from survey_site.site import ROOT, Site
 
 READY_SECONDS = 90
-WORKER = f"soundings-{os.getpid()}@localhost"
+WORKER, BUILDER = (f"soundings-{name}-{os.getpid()}@localhost" for name in ("worker", "builder"))
 
 
 def start_programs(site: Site) -> None:
-    """Start the three side by side, then wait until each of them answers.
+    """Start them side by side, then wait until each of them answers.
 
     Raises:
         DidNotStart: one ended, or kept silent; the message has the end of its log.
@@ -28,7 +28,8 @@ def start_programs(site: Site) -> None:
     }
     ready: dict[str, Callable[[], bool]] = {
         "web": lambda: web_answers(site),
-        "worker": lambda: worker_answers(site.environment["REDIS_URL"]),
+        "worker": lambda: worker_answers(site.environment["REDIS_URL"], WORKER),
+        "builder": lambda: worker_answers(site.environment["REDIS_URL"], BUILDER),
         "beat": lambda: beat_has_written(site.data_dir, since=begun),
     }
     for name, answers in ready.items():
@@ -36,7 +37,7 @@ def start_programs(site: Site) -> None:
 
 
 def commands(site: Site) -> dict[str, list[str]]:
-    """The three command lines, without the Python before them."""
+    """The command lines, without the Python before them."""
     web = (
         f"granian --interface wsgi --host {site.host} --port {site.port} --http 1 --no-ws "
         "--workers 2 --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 5 "
@@ -44,10 +45,16 @@ def commands(site: Site) -> dict[str, list[str]]:
     )
     celery = "celery -A survey_site"
     worker = f"worker --pool=threads --concurrency=4 --loglevel=WARNING --hostname={WORKER}"
+    # A process of its own: a long export holds up neither summaries nor letters.
+    builder = (
+        "worker --pool=threads --concurrency=2 --queues=exports --loglevel=WARNING "
+        f"--hostname={BUILDER}"
+    )
     schedule = str(site.data_dir / "beat-schedule")
     return {
         "web": web.split(),
         "worker": [*celery.split(), *worker.split()],
+        "builder": [*celery.split(), *builder.split()],
         "beat": [*celery.split(), "beat", "--loglevel=WARNING", "--schedule", schedule],
     }
 
@@ -77,12 +84,12 @@ def web_answers(site: Site) -> bool:
         connection.close()
 
 
-def worker_answers(redis_url: str) -> bool:
+def worker_answers(redis_url: str, name: str) -> bool:
     """Ping our own worker: another copy may share the broker."""
     broker = redis_url.replace("unix://", "redis+socket://", 1)
     app = Celery(broker=broker, set_as_current=False)
     try:
-        return bool(app.control.ping(destination=[WORKER], timeout=0.5))
+        return bool(app.control.ping(destination=[name], timeout=0.5))
     finally:
         app.close()
 

@@ -141,6 +141,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": REFRESH_SECONDS,
         "options": {"expires": REFRESH_SECONDS},
     },
+    "tend exports": {
+        "task": "feedback.tasks.tend_exports",
+        "schedule": 20.0,
+        "options": {"expires": 20.0},
+    },
     "send letters": {
         "task": "feedback.tasks.send_letters",
         "schedule": 5.0,
@@ -187,6 +192,8 @@ TIME_ZONE = optional("TIME_ZONE", "UTC")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(optional("STATIC_ROOT", str(DATA_DIR / "static")))
+# Built exports: private, and on a disk that all web servers and workers share.
+EXPORTS_DIR = Path(optional("EXPORTS_DIR", str(DATA_DIR / "exports")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

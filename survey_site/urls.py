@@ -12,6 +12,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     *web.public,
     path("staff/", include(web.staff)),
+    path("api/", include("feedback.api.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -29,4 +29,5 @@ CSV = Format(
     mime="text/csv; charset=utf-8",
     write=written(stream),
     stream=stream,
+    at_once=200_000,
 )

@@ -32,6 +32,8 @@ class Format:
         stream: the same bytes one after another, for formats that need not go back.
         warnings: what somebody should know before so many rows of a table are asked for.
         coded: whether coded answers are always codes in it, with their texts beside them.
+        at_once: rows up to which a download starts at once: what takes a second or two
+            (docs/performance.md). What is more is built.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Format:
     stream: Stream | None = None
     warnings: Callable[[Table, int], Sequence[Message]] = no_warnings
     coded: bool = False
+    at_once: int = 10_000
 
 
 def written(stream: Stream) -> Callable[[Table, Path, Tick], None]:

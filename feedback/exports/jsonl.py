@@ -117,4 +117,5 @@ JSONL = Format(
     write=written(stream),
     stream=stream,
     coded=True,
+    at_once=100_000,
 )

@@ -20,7 +20,7 @@ GROUP = 50_000  # rows
 def write(table: Table, path: Path, tick: Tick) -> None:
     """By way of pieces: polars would read from a thread of its own, outside the snapshot."""
     typed = Typed(table)
-    with snapshot(), TemporaryDirectory(dir=path.parent) as folder:
+    with snapshot(), TemporaryDirectory(dir=path.parent, prefix=path.name) as folder:
         pieces = [Path(folder, "0")]
         pl.DataFrame(schema=typed.schema).write_parquet(pieces[0])
         for number, frame in enumerate(typed.frames(tick), 1):
@@ -45,4 +45,5 @@ PARQUET = Format(
     label="Parquet",
     mime="application/vnd.apache.parquet",
     write=write,
+    at_once=50_000,
 )

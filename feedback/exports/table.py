@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from feedback.exports.choices import WITHDRAWN, BadChoice, Choices
 from feedback.exports.variables import Variable, variables
-from feedback.models import Response, Revision, Survey, Tombstone
+from feedback.models import Note, Response, Retagged, Revision, Survey, Tombstone
 from feedback.question_types.base import Item
 from feedback.questionnaire.codebook import RESPONSE_COLUMNS
 from feedback.responses.in_field import items_of_revisions, revision, revisions_of
@@ -36,11 +37,21 @@ class Table:
     tombstones: QuerySet[Tombstone]
 
     @classmethod
-    def of(cls, survey: Survey, selection: Selection, choices: Choices, *, reader: Any) -> "Table":
+    def of(
+        cls,
+        survey: Survey,
+        selection: Selection,
+        choices: Choices,
+        *,
+        reader: Any,
+        changed_since: datetime | None = None,
+    ) -> "Table":
         """The table of a survey.
 
         Args:
             reader: the user whom "me" means in the selection.
+            changed_since: only what is new or changed since then, and tombstones of what
+                was withdrawn since; a little more may come along, never less.
 
         Raises:
             BadSelection: of whom or what there is none.
@@ -51,6 +62,10 @@ class Table:
             revisions = (revision_numbered(survey, choices.revision),)
             rows = rows.filter(revision=revisions[0])
         stones = Tombstone.objects.filter(survey=survey).order_by("response_id")
+        if changed_since is not None:
+            choices = replace(choices, added=frozenset(choices.added) | {WITHDRAWN})
+            rows = changed(rows, changed_since)
+            stones = stones.filter(withdrawn_at__gte=changed_since)
         stones = stones if WITHDRAWN in choices.added else stones.none()
         table = cls(survey, selection, choices, revisions, rows.order_by("id"), stones)
         table.check()
@@ -76,6 +91,28 @@ class Table:
                 _("The survey has no texts in “%(language)s”. It has: %(known)s.")
                 % {"language": self.choices.language[:40], "known": ", ".join(spoken)}
             )
+
+
+def changed(rows: QuerySet[Response], since: datetime) -> QuerySet[Response]:
+    """Those whose row, tags or notes changed; a tag that was renamed changes no response."""
+    notes = Note.objects.filter(response=OuterRef("pk"), written_at__gte=since)
+    tags = Retagged.objects.filter(response=OuterRef("pk"), at__gte=since)
+    return rows.filter(Q(changed_at__gte=since) | Exists(notes) | Exists(tags))
+
+
+def seen_until() -> datetime:
+    """A time before which every change is committed by now, or will never be.
+
+    The beginning of the oldest transaction that is going on. Rows that change bear the
+    beginning of their transaction, so ``changed_since`` this time misses none of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT least(min(xact_start), now()) - interval '1 second' FROM pg_stat_activity"
+            " WHERE datname = current_database()"
+        )
+        [[moment]] = cursor.fetchall()
+    return cast(datetime, moment)
 
 
 def revision_numbered(survey: Survey, number: int) -> int:

@@ -4,6 +4,15 @@ from feedback.models.access import Invite, Membership, Role
 from feedback.models.audit import AuditEntry, Seal
 from feedback.models.bulk import Bulk, BulkState, BulkStep, SavedView
 from feedback.models.coding import Colour, Mention, Note, Tag
+from feedback.models.delivery import (
+    AccessKey,
+    ExportFile,
+    ExportState,
+    Retagged,
+    Rhythm,
+    SavedExport,
+    Why,
+)
 from feedback.models.partial import Letter, Partial, Version
 from feedback.models.picture import Picture
 from feedback.models.response import (
@@ -19,6 +28,7 @@ from feedback.models.summary import FrameChunk, Summary
 from feedback.models.survey import Revision, Survey
 
 __all__ = [
+    "AccessKey",
     "AuditEntry",
     "Bulk",
     "BulkState",
@@ -26,6 +36,8 @@ __all__ = [
     "Change",
     "Colour",
     "DailySalt",
+    "ExportFile",
+    "ExportState",
     "FrameChunk",
     "Invite",
     "Letter",
@@ -36,8 +48,11 @@ __all__ = [
     "Picture",
     "Reason",
     "Response",
+    "Retagged",
     "Revision",
+    "Rhythm",
     "Role",
+    "SavedExport",
     "SavedView",
     "Seal",
     "SearchText",
@@ -47,4 +62,5 @@ __all__ = [
     "Tag",
     "Tombstone",
     "Version",
+    "Why",
 ]

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.response import Response
@@ -49,7 +50,7 @@ class Note(models.Model):
     response = models.ForeignKey(Response, models.CASCADE, related_name="notes")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     text = models.TextField(max_length=10_000)
-    written_at = models.DateTimeField(auto_now_add=True)
+    written_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering: ClassVar = ["id"]

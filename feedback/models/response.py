@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
@@ -65,6 +65,11 @@ class Response(models.Model):
     answers = models.JSONField()
     identity = models.BinaryField(null=True, help_text=_("Personal answers: models/identity.py"))
     paradata = models.JSONField(null=True, help_text=_("How it came about, such as orders shown"))
+    changed_at = models.DateTimeField(
+        db_default=Now(),
+        editable=False,
+        help_text=_("When this row last changed: the beginning of that transaction"),
+    )
     edits = models.PositiveIntegerField(default=0, db_default=0)
     edited_at = models.DateTimeField(null=True)
     status = models.SmallIntegerField(choices=Status, default=Status.NEW, db_default=Status.NEW)
@@ -131,6 +136,8 @@ class Response(models.Model):
                 condition=models.Q(device__isnull=False),
                 name="response_device",
             ),
+            # What is new or changed: rows lie in the order of time, so ranges of pages do.
+            BrinIndex(fields=["changed_at"], pages_per_range=32, name="response_changed"),
             GinIndex(fields=["answers"], opclasses=["jsonb_path_ops"], name="response_answers"),
         ]
 
@@ -167,7 +174,7 @@ class Tombstone(models.Model):
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="tombstones")
     response_id = models.BigIntegerField()
     receipt = models.UUIDField(db_index=True, help_text=_("Hash of the receipt code"))
-    withdrawn_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["survey", "-id"], name="tombstone_newest")]

@@ -51,6 +51,14 @@ ACTS: Mapping[str, Act] = {
     "tag_merge": Act(gettext_lazy("Tags merged"), gettext_lazy("merged a tag into %(into)s")),
     "tag_delete": Act(gettext_lazy("Tag deleted"), gettext_lazy("deleted a tag")),
     "export": Act(gettext_lazy("Export"), gettext_lazy("exported responses")),
+    "export_taken": Act(
+        gettext_lazy("Export downloaded"), gettext_lazy("downloaded a file that had been built")
+    ),
+    "export_saved": Act(
+        gettext_lazy("Export saved"), gettext_lazy("kept settings of an export under a name")
+    ),
+    "key_made": Act(gettext_lazy("Key made"), gettext_lazy("made a key for a program")),
+    "key_revoked": Act(gettext_lazy("Key revoked"), gettext_lazy("revoked a key of a program")),
     "export_personal": Act(
         gettext_lazy("Export with personal answers"),
         gettext_lazy("exported responses with their personal answers"),

@@ -418,7 +418,7 @@ def test_the_link_for_a_forgotten_password_works_once_and_skips_no_second_factor
 def test_a_confirmation_holds_for_a_while_only(owner: Any, settings: Any) -> None:
     """The computer may have been left alone since."""
     client = build.confirmed(owner)
-    address = f"{reverse('export_stream', args=['town', 'csv'])}?with=personal"
+    address = f"{reverse('export_now', args=['town', 'csv'])}?with=personal"
     assert client.get(address).status_code == 200
 
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
@@ -435,7 +435,7 @@ def test_without_a_mail_server_no_letter_is_promised(owner: Any) -> None:
 def test_personal_answers_leave_only_after_one_has_shown_again_who_one_is(owner: Any) -> None:
     """And then the download goes on from where it was asked for."""
     client = build.signed_in(owner)
-    address = f"{reverse('export_stream', args=['town', 'csv'])}?with=personal"
+    address = f"{reverse('export_now', args=['town', 'csv'])}?with=personal"
 
     asked = client.get(address)
     assert asked.url.startswith(reverse("account_reauthenticate"))
@@ -444,7 +444,7 @@ def test_personal_answers_leave_only_after_one_has_shown_again_who_one_is(owner:
     back = client.post(asked.url, {"password": "secret", "next": address})
     assert back.url == address
     assert b"".join(client.get(address)).startswith(b"response,")
-    assert client.get(reverse("export_stream", args=["town", "csv"])).status_code == 200
+    assert client.get(reverse("export_now", args=["town", "csv"])).status_code == 200
 
 
 def test_the_admin_has_no_way_in_of_its_own(db: None) -> None:

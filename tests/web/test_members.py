@@ -251,7 +251,7 @@ def test_a_removed_member_is_out_at_the_next_request_downloads_included(
     """An open tab must not go on handing out answers."""
     analyst = build.member(town, Role.ANALYST, may_export=True)
     theirs = build.signed_in(analyst)
-    export = reverse("export_stream", args=["town", "csv"])
+    export = reverse("export_now", args=["town", "csv"])
     assert b"".join(theirs.get(export)).startswith(b"response,")
 
     pk = Membership.objects.get(user=analyst).pk

@@ -1,0 +1,1 @@
+"""Doors for programs: no cookie, no session, a bearer token on every request."""
