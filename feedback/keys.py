@@ -38,15 +38,17 @@ def make(survey: Survey, name: str, *, user: Any, personal: bool) -> tuple[Acces
     return key, secret
 
 
-def keys_of(survey: Survey, user: Any) -> QuerySet[AccessKey]:
-    """Those that somebody made for a survey."""
-    return AccessKey.objects.filter(survey=survey, user=user).select_related("survey")
+def keys_seen_by(access: Access) -> QuerySet[AccessKey]:
+    """Those of a survey that a member may revoke: their own, and as an owner all."""
+    rows = AccessKey.objects.filter(survey=access.survey).select_related("survey", "user")
+    return rows if access.owns else rows.filter(user=access.membership.user_id)
 
 
 def revoke(key: AccessKey, *, actor: Any) -> None:
+    """Let it open nothing any more; that it was there stays to be seen."""
     with transaction.atomic():
         record("key_revoked", actor=actor, survey=key.survey, key=key.pk)
-        key.delete()
+        AccessKey.objects.filter(pk=key.pk).update(expires_at=timezone.now())
 
 
 def access_by(secret: str, slug: str) -> tuple[AccessKey, Access]:
@@ -57,7 +59,7 @@ def access_by(secret: str, slug: str) -> tuple[AccessKey, Access]:
     """
     keys = AccessKey.objects.select_related("user", "survey")
     key = keys.filter(digest=digest_of(secret), survey__slug=slug).first()
-    if key is None or key.expires_at <= timezone.now() or not key.user.is_active:
+    if key is None or not key.opens or not key.user.is_active:
         raise Http404
     access = survey_for(key.user, slug, Role.VIEWER)
     if not access.exports or (key.personal and not access.sees_personal):

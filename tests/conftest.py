@@ -1,6 +1,7 @@
 """The cast: a survey of a town, and the people around it."""
 
 import fcntl
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,15 @@ def a_new_process() -> None:
     in_field.forget()
     prepared.page_of.cache_clear()
     cache.kept.clear()
+
+
+@pytest.fixture(autouse=True)
+def exports_of_ones_own() -> Iterator[None]:
+    """What one test builds, the sweeping of another must not find."""
+    folder = Path(settings.EXPORTS_DIR, uuid4().hex)
+    with override_settings(EXPORTS_DIR=folder):
+        yield
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

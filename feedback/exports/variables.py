@@ -151,7 +151,8 @@ def notes_of(survey: Survey) -> Expression:
     """The notes on a response in one cell, each with its author; likewise."""
     if not Note.objects.filter(response__survey=survey).exists():
         return Value("", output_field=CharField())
-    told = Concat(Coalesce("author__username", Value("–")), Value(": "), "text")
+    author = Coalesce("author__username", Value("–"), output_field=TextField())
+    told = Concat(author, Value(": "), "text", output_field=TextField())
     texts = (
         Note.objects.filter(response=OuterRef("pk"))
         .order_by()

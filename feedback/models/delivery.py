@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.response import Response
@@ -140,6 +141,10 @@ class AccessKey(models.Model):
 
     def __str__(self) -> str:
         return f"key {self.pk}"
+
+    @property
+    def opens(self) -> bool:
+        return self.expires_at > timezone.now()
 
 
 class Retagged(models.Model):

@@ -34,7 +34,7 @@ from feedback.exports.copying import line
 from feedback.exports.format import Format, silent
 from feedback.exports.making import make
 from feedback.exports.table import Table, languages_of
-from feedback.keys import keys_of
+from feedback.keys import keys_seen_by
 from feedback.models import ExportFile, Rhythm, Role
 from feedback.models.audit import record
 from feedback.permissions import Access, survey_for
@@ -105,7 +105,7 @@ def page(request: HttpRequest, access: Access, at: Desk) -> dict[str, Any]:
         "revisions": range(len(at.revisions), 0, -1),
         "files": list(files.order_by("-pk")[:LISTED]),
         "saved": at.survey.saved_exports.select_related("owner"),
-        "keys": keys_of(at.survey, request.user),
+        "keys": keys_seen_by(access),
         "mail": letters.can_be_sent() and getattr(request.user, "email", ""),
     }
 

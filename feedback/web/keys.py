@@ -46,7 +46,7 @@ def make(request: HttpRequest, slug: str) -> HttpResponse:
 def revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Let a key open nothing any more, from the next request on."""
     access = exporting(request, slug)
-    key = get_object_or_404(keys.keys_of(access.survey, request.user), pk=pk)
+    key = get_object_or_404(keys.keys_seen_by(access), pk=pk)
     keys.revoke(key, actor=request.user)
     messages.success(request, _("“%(name)s” opens nothing any more.") % {"name": key.name})
     return redirect(reverse("export", args=[slug]) + "#keys")

@@ -15,7 +15,22 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
-from feedback.models import Bulk, BulkState, Invite, Membership, Role, SavedView, Survey, Tag
+from feedback import keys
+from feedback.exports import building
+from feedback.models import (
+    AccessKey,
+    Bulk,
+    BulkState,
+    ExportFile,
+    ExportState,
+    Invite,
+    Membership,
+    Role,
+    SavedExport,
+    SavedView,
+    Survey,
+    Tag,
+)
 from feedback.web import urls
 from tests import build
 
@@ -26,6 +41,7 @@ DECISION = {"response": "{thing}", "decision": "spam", "seen": "new"}
 ON_ONE = {"on": "ticked", "id": "{thing}", "act": "status", "status": "done"}
 UNDO = {"act": "undo"}
 RENAMED = {"name": CANARY, "shared": "1"}
+KEPT = {"name": CANARY, "format": "csv"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +72,9 @@ THINGS: Mapping[str, Callable[[Survey], int]] = {
     "view": lambda survey: view_of(colleague(survey)).pk,
     "member": lambda survey: colleague(survey).pk,
     "invite": lambda survey: invited_by(colleague(survey)).pk,
+    "file": lambda survey: built_by(colleague(survey)).pk,
+    "saved": lambda survey: kept_by(colleague(survey)).pk,
+    "key": lambda survey: key_of(colleague(survey)).pk,
 }
 
 
@@ -78,6 +97,22 @@ def invited_by(owner: Membership) -> Invite:
     until = timezone.now() + timedelta(days=1)
     about = {"email": "ada@example.org", "code": uuid4(), "expires_at": until}
     return Invite.objects.create(survey=owner.survey, invited_by=owner.user, **about)
+
+
+def built_by(asker: Membership) -> ExportFile:
+    about = {"format": "csv", "expected": 0, "state": ExportState.DONE, "name": "built.csv"}
+    about |= {"manifest": {"bytes": 4}, "seen_until": timezone.now()}
+    (building.folder() / "built.csv").write_bytes(b"text")
+    return ExportFile.objects.create(survey=asker.survey, actor=asker.user, **about)
+
+
+def kept_by(owner: Membership) -> SavedExport:
+    about = {"survey": owner.survey, "owner": owner.user}
+    return SavedExport.objects.create(name="kept", format="csv", **about)
+
+
+def key_of(owner: Membership) -> AccessKey:
+    return keys.make(owner.survey, "nightly", user=owner.user, personal=False)[0]
 
 
 @dataclass(frozen=True)
@@ -131,8 +166,16 @@ DOORS = (
     Door("personal", trusted=True, of="response", gets=None, posts=200, entries=1),
     Door("summary"),
     Door("summary_json"),
-    Door("export", trusted=True),
+    Door("export", trusted=True, posts=302, fields={"format": "csv"}),
     Door("export_now", trusted=True, entries=1),
+    Door("export_file", trusted=True, of="file"),
+    Door("export_change", Role.EDITOR, trusted=True, of="file", gets=None, posts=302),
+    Door("export_built", trusted=True, of="file", entries=1),
+    Door("export_manifest", trusted=True, of="file"),
+    Door("saved_export_save", trusted=True, gets=None, posts=302, fields=KEPT, entries=1),
+    Door("saved_export", trusted=True, of="saved", gets=None, posts=302, entries=1),
+    Door("key_make", trusted=True, gets=None, posts=302),  # asks for the password again
+    Door("key_revoke", Role.OWNER, trusted=True, of="key", gets=None, posts=302, entries=1),
     Door("codebook_csv", trusted=True),
     Door("settings", Role.EDITOR, posts=302, fields={"close": "now"}, entries=1),
     Door("preview", Role.EDITOR, posts=200, fields={"wish": CANARY}),
