@@ -63,12 +63,13 @@ def count(rows: QuerySet[Response], survey: Survey) -> Count:
 
 def count_all(survey: Survey) -> Count:
     """How many responses a survey has: of very many, as many as when it was last summed up."""
+    made = Summary.objects.filter(survey=survey)
+    counted = made.values_list("figures__responses", "figures__spam").first()
+    summed = sum(filter(None, counted or ()))
+    if summed > EXACT:
+        return Count(rounded(summed), exact=False)
     number = Response.objects.filter(survey=survey).order_by()[: EXACT + 1].count()
-    if number <= EXACT:
-        return Count(number, exact=True)
-    made = Summary.objects.filter(survey=survey).values_list("figures", flat=True).first() or {}
-    summed = made.get("responses", 0) + made.get("spam", 0)
-    return Count(rounded(max(number, summed)), exact=False)
+    return Count(number, exact=True) if number <= EXACT else Count(rounded(number), exact=False)
 
 
 def sampled(rows: QuerySet[Response], survey: Survey, size: int) -> Sampled | None:

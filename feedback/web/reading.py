@@ -99,7 +99,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "list_from": Place.of(beside.newer[0]) if len(beside.newer) == EACH_WAY else None,
         "statuses": Status,
         "tags": names.tags.values(),
-        "people": [m.user.get_username() for m in at.members if m.role >= Role.REVIEWER],
+        "people": at.reviewers,
         "thread": conversation,
         "undoable": coding.undoable(row, request.user, entries),
         "history": [(entry, told(entry, names)) for entry in entries],
