@@ -57,7 +57,7 @@ def count(rows: QuerySet[Response], survey: Survey) -> Count:
         counted = within(PATIENCE, lambda: rows.values("pk")[: EXACT + 1].count())
         if counted is not None and counted <= EXACT:
             return Count(counted, exact=True)
-    more = within(PATIENCE, lambda: sampled(rows, survey, SAMPLE)) or first
+    more = within(PATIENCE, lambda: sampled(rows, survey, size_for(first))) or first
     return more.count if more else Count(rounded(planned(rows)), exact=False)
 
 
@@ -70,6 +70,13 @@ def count_all(survey: Survey) -> Count:
         return Count(rounded(summed), exact=False)
     number = Response.objects.filter(survey=survey).order_by()[: EXACT + 1].count()
     return Count(number, exact=True) if number <= EXACT else Count(rounded(number), exact=False)
+
+
+def size_for(first: Sampled | None) -> int:
+    """Of how many responses enough will match, going by the first that were looked at."""
+    if first is None or not first.hits:
+        return SAMPLE
+    return min(SAMPLE, 2 * FIRST * ENOUGH // first.hits)
 
 
 def sampled(rows: QuerySet[Response], survey: Survey, size: int) -> Sampled | None:
