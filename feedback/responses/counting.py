@@ -8,6 +8,7 @@ survey evenly, and an index finds them.
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
@@ -81,18 +82,22 @@ def size_for(first: Sampled | None) -> int:
 
 def sampled(rows: QuerySet[Response], survey: Survey, size: int) -> Sampled | None:
     """How many of the smallest nonces match; None where the survey has no more than that."""
-    by_nonce = Response.objects.filter(survey=survey).order_by("nonce")
-    nonces = by_nonce.values_list("nonce", flat=True)
-    last = nonces[size - 1 : size].first()
+    last = nth_nonce(survey, size)
     if last is None:
         return None
     hits = rows.filter(nonce__lte=last).count()
     # A nonce lies as far along all there could be as its place among all there are; the
     # farther along, the better that holds.
-    far, at = nonces[SAMPLE - 1 : SAMPLE].first(), SAMPLE
+    far, at = (last if size == SAMPLE else nth_nonce(survey, SAMPLE)), SAMPLE
     if far is None:
         far, at = last, size
     return Sampled(hits, at * NONCES / max(far.int, 1) / size)
+
+
+def nth_nonce(survey: Survey, place: int) -> UUID | None:
+    """The one at this place among the nonces of a survey, the smallest first."""
+    rows = Response.objects.filter(survey=survey).order_by("nonce")
+    return rows.values_list("nonce", flat=True)[place - 1 : place].first()
 
 
 def are_common(survey: Survey, matching: Callable[[list[int]], int], *, least: int) -> bool:

@@ -14,7 +14,7 @@ from django.utils.formats import get_format
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -129,9 +129,9 @@ def own_cells(tags: Sequence[Tag]) -> dict[str, Draw]:
     statuses = {status.value: status_chip(status) for status in Status}
     reasons = {code: chip(label, "flag") for code, label in Reason.choices}
     known = {tag.pk: chip(tag.name, f"tag tag-{tag.colour}") for tag in tags}
-    clock = get_format("SHORT_DATETIME_FORMAT")
+    zone, clock = get_current_timezone(), get_format("SHORT_DATETIME_FORMAT")
     return {
-        "received": lambda it: moment(it.received_at, clock),
+        "received": lambda it: moment(it.received_at.astimezone(zone), clock),
         "status": lambda it: statuses[it.status],
         "tags": lambda it: spaced([known[pk] for pk in known if pk in it.tag_ids]),
         "assignee": lambda it: isolated(it.assigned_to) if it.assigned_to else NOTHING,
@@ -171,12 +171,10 @@ def isolated(text: str) -> SafeString:
     return SafeString(f'<bdi class="typed">{conditional_escape(text)}</bdi>')
 
 
-def moment(at: datetime, clock: str) -> SafeString:
-    """Args: clock: the format of dates, which is looked up once a page."""
-    here = localtime(at)
-    return SafeString(
-        f'<time datetime="{here.isoformat()}">{escape(dateformat.format(here, clock))}</time>'
-    )
+def moment(here: datetime, clock: str) -> SafeString:
+    """A local time. Args: clock: the format, which is looked up once a page."""
+    words = escape(dateformat.format(here, clock))
+    return SafeString(f'<time datetime="{here.isoformat()}">{words}</time>')
 
 
 def times(number: int) -> SafeString:

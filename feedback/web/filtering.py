@@ -98,7 +98,7 @@ class Options:
 
     name: str
     legend: Message
-    ticks: tuple[tuple[str, Message, bool], ...]  # value, words, whether it is ticked
+    ticks: tuple[tuple[str, str, bool], ...]  # value, words, whether it is ticked
     every: str = ""
     all_of: bool = False
 
@@ -196,7 +196,8 @@ def options(
     on = {str(value) for value in chosen}
     # What the address names and nobody offers any more stays, to be taken away.
     offered = {**offered, **{value: value for value in sorted(on - offered.keys())}}
-    ticks = tuple((value, words, value in on) for value, words in offered.items())
+    # In words of this language: what is kept is found by them, and translated no more.
+    ticks = tuple((value, str(words), value in on) for value, words in offered.items())
     return Options(name, legend, ticks, name if every is not None else "", bool(every))
 
 
