@@ -23,8 +23,8 @@ from feedback.responses.selection import BadSelection
 
 STEP = 1_000  # responses in one transaction, which takes a third of a second
 AT_ONCE = 200  # responses that the request itself sees to
-# So many times as long as a step took is the rest after it: those who send and read go first.
-REST = 1.5
+# After each step as long a rest again, so that those who send and read go first.
+REST = 1.0
 UNFINISHED = (BulkState.WAITING, BulkState.RUNNING, BulkState.UNDOING)
 UNDOABLE = (BulkState.DONE, BulkState.CANCELLED, BulkState.FAILED)
 
