@@ -69,7 +69,7 @@ class Survey(models.Model):
     def __str__(self) -> str:
         return self.slug
 
-    @property
+    @cached_property
     def demonstration(self) -> bool:
         """Whether its responses are made up; every page says so."""
         return bool(self.live and self.live.definition.get("demonstration"))

@@ -8,6 +8,7 @@ survey evenly, and an index finds them.
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
@@ -57,34 +58,46 @@ def count(rows: QuerySet[Response], survey: Survey) -> Count:
         counted = within(PATIENCE, lambda: rows.values("pk")[: EXACT + 1].count())
         if counted is not None and counted <= EXACT:
             return Count(counted, exact=True)
-    more = within(PATIENCE, lambda: sampled(rows, survey, SAMPLE)) or first
+    more = within(PATIENCE, lambda: sampled(rows, survey, size_for(first))) or first
     return more.count if more else Count(rounded(planned(rows)), exact=False)
 
 
 def count_all(survey: Survey) -> Count:
     """How many responses a survey has: of very many, as many as when it was last summed up."""
+    made = Summary.objects.filter(survey=survey)
+    counted = made.values_list("figures__responses", "figures__spam").first()
+    summed = sum(filter(None, counted or ()))
+    if summed > EXACT:
+        return Count(rounded(summed), exact=False)
     number = Response.objects.filter(survey=survey).order_by()[: EXACT + 1].count()
-    if number <= EXACT:
-        return Count(number, exact=True)
-    made = Summary.objects.filter(survey=survey).values_list("figures", flat=True).first() or {}
-    summed = made.get("responses", 0) + made.get("spam", 0)
-    return Count(rounded(max(number, summed)), exact=False)
+    return Count(number, exact=True) if number <= EXACT else Count(rounded(number), exact=False)
+
+
+def size_for(first: Sampled | None) -> int:
+    """Of how many responses enough will match, going by the first that were looked at."""
+    if first is None or not first.hits:
+        return SAMPLE
+    return min(SAMPLE, 2 * FIRST * ENOUGH // first.hits)
 
 
 def sampled(rows: QuerySet[Response], survey: Survey, size: int) -> Sampled | None:
     """How many of the smallest nonces match; None where the survey has no more than that."""
-    by_nonce = Response.objects.filter(survey=survey).order_by("nonce")
-    nonces = by_nonce.values_list("nonce", flat=True)
-    last = nonces[size - 1 : size].first()
+    last = nth_nonce(survey, size)
     if last is None:
         return None
     hits = rows.filter(nonce__lte=last).count()
     # A nonce lies as far along all there could be as its place among all there are; the
     # farther along, the better that holds.
-    far, at = nonces[SAMPLE - 1 : SAMPLE].first(), SAMPLE
+    far, at = (last if size == SAMPLE else nth_nonce(survey, SAMPLE)), SAMPLE
     if far is None:
         far, at = last, size
     return Sampled(hits, at * NONCES / max(far.int, 1) / size)
+
+
+def nth_nonce(survey: Survey, place: int) -> UUID | None:
+    """The one at this place among the nonces of a survey, the smallest first."""
+    rows = Response.objects.filter(survey=survey).order_by("nonce")
+    return rows.values_list("nonce", flat=True)[place - 1 : place].first()
 
 
 def are_common(survey: Survey, matching: Callable[[list[int]], int], *, least: int) -> bool:

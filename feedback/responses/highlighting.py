@@ -41,14 +41,16 @@ class Placed:
             self.stretches[place, word] = starts[start], ends[end - 1]
 
     def hits(self, term: Term) -> Iterator[Stretch]:
-        first = term.places[0]
-        for place in list(self.at):
-            found = [
-                self.stretch(place + at - first, word, begins=term.begins and at == term.places[-1])
-                for word, at in zip(term.words, term.places, strict=True)
-            ]
-            stretches = [stretch for stretch in found if stretch]
-            if len(stretches) == len(found):
+        first, last = term.places[0], term.places[-1]
+        for place in self.at:
+            stretches: list[Stretch] = []
+            for word, at in zip(term.words, term.places, strict=True):
+                there = place + at - first
+                found = self.stretch(there, word, begins=term.begins and at == last)
+                if found is None:
+                    break
+                stretches.append(found)
+            else:
                 yield stretches[0][0], stretches[-1][1]
 
     def stretch(self, place: int, word: str, *, begins: bool) -> Stretch | None:

@@ -120,6 +120,14 @@ def revisions_of(survey: Survey) -> tuple[int, ...]:
     return tuple(revisions.values_list("pk", flat=True))
 
 
+@lru_cache(maxsize=512)
+def revisions_until(live: int) -> tuple[int, ...]:
+    """The same as of when this one was the newest; kept, as none is added before another."""
+    newest = revision(live)
+    earlier = Revision.objects.filter(survey=newest.survey_id, number__lte=newest.number)
+    return tuple(earlier.order_by("-number").values_list("pk", flat=True))
+
+
 @lru_cache(maxsize=128)
 def items_of_revisions(newest_first: tuple[int, ...], language: str = "") -> Sequence[Item]:
     """Kept, as revisions never change and reading a questionnaire takes milliseconds.
@@ -136,3 +144,4 @@ def forget() -> None:
     known.clear()
     cap.counted.clear()
     revision.cache_clear()
+    revisions_until.cache_clear()

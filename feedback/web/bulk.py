@@ -34,8 +34,7 @@ LISTED = 100  # acts on one page, the latest
 
 def bar(at: Desk) -> dict[str, Any]:
     """What ``review/parts/bulk_bar.html`` needs besides what the list has."""
-    people = [m.user.get_username() for m in at.members if m.role >= Role.REVIEWER]
-    return {"statuses": Status, "tags": at.tags, "people": people}
+    return {"statuses": Status, "tags": at.tags, "people": at.reviewers}
 
 
 @login_required

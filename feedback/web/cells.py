@@ -9,24 +9,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils import dateformat
+from django.utils.formats import get_format
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback.models import Reason, Response, Status
+from feedback.models import Reason, Response, Status, Tag
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Message
-from feedback.questionnaire.reading import Reading
+from feedback.questionnaire.reading import Reading, read
 from feedback.responses import listed
 from feedback.responses.highlighting import excerpt_around, highlighted
+from feedback.responses.in_field import revision
 from feedback.web.finding import marked
 
 FOLDED = 160  # characters; a longer answer is folded, and unfolds in its place
 NOTHING = SafeString("")
+COMMA = '<span class="quiet">, </span>'
 PLACE = "\ue000"  # of a number; no text of ours has this character
 
 Draw = Callable[[Any], SafeString]
@@ -40,21 +43,14 @@ def rows_of(
     around: "Around",
 ) -> SafeString:
     """The lines of a page, each beginning with the response's number."""
-    own = own_cells()
-    opened = {name: opening(name, label) for name, label in columns.items()}
-
-    def cells(response: Response) -> SafeString:
-        readings = listed.readings(response, columns, items)
-        drawn = {
-            name: reading_cell(readings[name], around.words)
-            if name in readings
-            else own[name](response)
-            for name in columns
-        }
-        return SafeString("".join(f"{opened[name]}{drawn[name]}</td>" for name in columns))
-
+    draws = own_cells(around.tags) | answer_cells(items, around.words)
+    cells = [(opening(name, label), draws[name]) for name, label in columns.items()]
     heads = Heads(around, columns)
-    return SafeString("".join(f"{heads.of(it)}{cells(it)}</tr>" for it in page))
+    drawn = (
+        f"{heads.of(it)}{''.join(f'{opened}{draw(it)}</td>' for opened, draw in cells)}</tr>"
+        for it in page
+    )
+    return SafeString("".join(drawn))
 
 
 @dataclass(frozen=True)
@@ -67,6 +63,7 @@ class Around:
         words: what was searched for, to be marked where it stands.
         seen_until: what came later is new; None for whoever is here for the first time.
         ticks: whether lines can be ticked, for acts on many.
+        tags: all of the survey, by name.
     """
 
     address: str
@@ -74,6 +71,7 @@ class Around:
     words: str
     seen_until: datetime | None
     ticks: bool
+    tags: Sequence[Tag]
 
 
 class Heads:
@@ -126,27 +124,38 @@ def opening(name: str, label: Message) -> SafeString:
     return format_html('<td role="cell" data-label="{}"{}>', Truncator(str(label)).chars(60), kind)
 
 
-def own_cells() -> dict[str, Draw]:
+def own_cells(tags: Sequence[Tag]) -> dict[str, Draw]:
     """How each column of the response itself is drawn; words are looked up once a page."""
     statuses = {status.value: status_chip(status) for status in Status}
     reasons = {code: chip(label, "flag") for code, label in Reason.choices}
+    known = {tag.pk: chip(tag.name, f"tag tag-{tag.colour}") for tag in tags}
+    zone, clock = get_current_timezone(), get_format("SHORT_DATETIME_FORMAT")
     return {
-        "received": lambda it: moment(it.received_at),
+        "received": lambda it: moment(it.received_at.astimezone(zone), clock),
         "status": lambda it: statuses[it.status],
-        "tags": lambda it: spaced(chip(t.name, f"tag tag-{t.colour}") for t in it.tags.all()),
-        "assignee": lambda it: isolated(it.assignee) if it.assignee else NOTHING,
-        "screening": lambda it: spaced(reasons[code] for code in it.reasons if code in reasons),
+        "tags": lambda it: spaced([known[pk] for pk in known if pk in it.tag_ids]),
+        "assignee": lambda it: isolated(it.assigned_to) if it.assigned_to else NOTHING,
+        "screening": lambda it: spaced([reasons[code] for code in it.reasons if code in reasons]),
         "edited": lambda it: times(it.edits) if it.edits else NOTHING,
-        "notes": lambda it: conditional_escape(it.note_count or ""),
-        "language": lambda it: conditional_escape(it.language),
-        "revision": lambda it: conditional_escape(it.revision.number),
+        "notes": lambda it: escape(it.note_count or ""),
+        "language": lambda it: escape(it.language),
+        "revision": lambda it: escape(revision(it.revision_id).number),
         "source": lambda it: isolated(it.source) if it.source else NOTHING,
-        "seconds": lambda it: conditional_escape("" if it.seconds is None else it.seconds),
+        "seconds": lambda it: escape("" if it.seconds is None else it.seconds),
     }
 
 
-def spaced(cells: Any) -> SafeString:
-    return format_html_join(" ", "{}", ((cell,) for cell in cells))
+def answer_cells(items: Sequence[Item], words: str) -> dict[str, Draw]:
+    """How each question is drawn. Args: words: to be marked where they stand."""
+
+    def drawing(item: Item) -> Draw:
+        return lambda it: reading_cell(read(item, it.answers, {}), words)
+
+    return {listed.ANSWER + item.key: drawing(item) for item in items}
+
+
+def spaced(cells: Sequence[SafeString]) -> SafeString:
+    return SafeString(" ".join(cells))
 
 
 def chip(text: Message, kind: str) -> SafeString:
@@ -157,15 +166,15 @@ def status_chip(status: Status) -> SafeString:
     return chip(status.label, f"status-{status.name.lower()}")
 
 
-def isolated(text: object) -> SafeString:
+def isolated(text: str) -> SafeString:
     """What somebody typed, in its own direction."""
-    return format_html('<bdi class="typed">{}</bdi>', text)
+    return SafeString(f'<bdi class="typed">{conditional_escape(text)}</bdi>')
 
 
-def moment(at: Any) -> SafeString:
-    here = localtime(at)
-    words = date_format(here, "SHORT_DATETIME_FORMAT")
-    return format_html('<time datetime="{}">{}</time>', here.isoformat(), words)
+def moment(here: datetime, clock: str) -> SafeString:
+    """A local time. Args: clock: the format, which is looked up once a page."""
+    words = escape(dateformat.format(here, clock))
+    return SafeString(f'<time datetime="{here.isoformat()}">{words}</time>')
 
 
 def times(number: int) -> SafeString:
@@ -175,21 +184,22 @@ def times(number: int) -> SafeString:
 def reading_cell(reading: Reading, words: str = "") -> SafeString:
     """An answer as far as a line has room for it; else why there is none."""
     if reading.answered:
-        comma = SafeString('<span class="quiet">, </span>')
-        return format_html_join(comma, "{}", ((answer(str(t), words),) for t in reading.lines))
+        return SafeString(COMMA.join(answer(str(line), words) for line in reading.lines))
     if reading.blank:
         return quiet(_("left blank"))
     return quiet(_("declined") if reading.declined else _("not shown"))
 
 
 def quiet(words: str) -> SafeString:
-    return format_html('<span class="quiet">{}</span>', words)
+    return SafeString(f'<span class="quiet">{escape(words)}</span>')
 
 
 def answer(text: str, words: str) -> SafeString:
     """One line of an answer, folded around what was found in it if it is long."""
+    if not words and len(text) <= FOLDED:
+        return isolated(escape(text))
     found = highlighted(text, words) if words else [(text, False)]
     if len(text) <= FOLDED:
         return isolated(marked(found))
     short, whole = (isolated(marked(s)) for s in (excerpt_around(found, FOLDED), found))
-    return format_html('<details class="clamp"><summary>{}</summary>{}</details>', short, whole)
+    return SafeString(f'<details class="clamp"><summary>{short}</summary>{whole}</details>')

@@ -1,6 +1,6 @@
 """A survey with the selection that an address names: what lists, exports and reports share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any
@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import render
 
-from feedback.models import Membership, Response, Role, Survey, Tag
+from feedback.models import Response, Role, Survey, Tag
 from feedback.permissions import Access, survey_for
 from feedback.question_types.base import Item
-from feedback.responses.in_field import items_of_revisions, revisions_of
+from feedback.responses.in_field import items_of_revisions, revisions_until
 from feedback.responses.selection import BadSelection, Selection
 
 
@@ -43,16 +43,22 @@ class Desk:
         return list(Tag.objects.filter(survey=self.survey))
 
     @cached_property
-    def members(self) -> list[Membership]:
-        """Likewise its members, by name."""
-        rows = self.survey.memberships.select_related("user")
-        return list(rows.order_by("user__username"))
+    def members(self) -> Mapping[str, Role]:
+        """Likewise the names of its members, in order, and what they are."""
+        rows = self.survey.memberships.order_by("user__username")
+        return {name: Role(role) for name, role in rows.values_list("user__username", "role")}
+
+    @property
+    def reviewers(self) -> list[str]:
+        """Those who can be given responses to look after."""
+        return [name for name, role in self.members.items() if role >= Role.REVIEWER]
 
 
 def desk(request: HttpRequest, slug: str, role: Role = Role.VIEWER) -> Desk:
     """Raises: Http404 for an outsider, BadSelection for a filter that nothing can match."""
     access = survey_for(request.user, slug, role)
-    revisions = revisions_of(access.survey)
+    live = access.survey.live_id
+    revisions = revisions_until(live) if live else ()
     items = items_of_revisions(revisions)
     selection = Selection.from_query(request.GET, items)
     rows = selection.responses(access.survey, items, reader=request.user)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf.locale import LANG_INFO
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.template.loader import render_to_string
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
@@ -35,6 +36,7 @@ from feedback.responses.asked import (
 )
 from feedback.responses.counting import Count
 from feedback.responses.in_field import items_of_revisions, revision
+from feedback.responses.order import newest_first
 from feedback.responses.search import text_parts
 from feedback.responses.selection import Selection
 
@@ -96,7 +98,7 @@ class Options:
 
     name: str
     legend: Message
-    ticks: Sequence[tuple[str, Message, bool]]  # value, words, whether it is ticked
+    ticks: tuple[tuple[str, str, bool], ...]  # value, words, whether it is ticked
     every: str = ""
     all_of: bool = False
 
@@ -142,9 +144,9 @@ class Group:
     """Filters that stand together, open where one of them is on."""
 
     title: Message
-    options: Sequence[Options] = ()
-    ends: Sequence[Ends] = ()
-    words: Sequence[tuple[str, Message, str]] = ()  # name of the filter, its label, its value
+    options: tuple[Options, ...] = ()
+    ends: tuple[Ends, ...] = ()
+    words: tuple[tuple[str, Message, str], ...] = ()  # name of the filter, its label, its value
 
     @property
     def open(self) -> bool:
@@ -155,19 +157,25 @@ class Group:
 
 def filter_groups(at: "Desk") -> SafeString:
     """All that ``parts/filters.html`` offers, below the words to search for."""
-    own = [status_and_tags(at), people(at), screening(at), arrival(at)]
+    language = get_language() or ""
+    own = (status_and_tags(at), people(at), screening(at), arrival(at))
     about = [pair for pair in at.selection.pairs() if pair[0].startswith(OF_QUESTIONS)]
-    asked = drawn_questions(at.revisions, urlencode(about), get_language() or "")
-    return drawn(own, start=0) + asked
+    return drawn_once(own, language) + drawn_questions(at.revisions, urlencode(about), language)
 
 
 @lru_cache(maxsize=64)
 def drawn_questions(revisions: tuple[int, ...], query: str, _language: str) -> SafeString:
     """The groups of all questions: long, and the same until other answers are asked for."""
     items = items_of_revisions(revisions)
-    groups = list(questions(Selection.read(query, items), items))
+    groups = tuple(questions(Selection.read(query, items), items))
     title = format_html('<p class="questions">{}</p>', _("Answers")) if groups else ""
     return format_html("{}{}", title, drawn(groups, start=100))
+
+
+@lru_cache(maxsize=64)
+def drawn_once(groups: tuple[Group, ...], _language: str) -> SafeString:
+    """Those about the response itself: the same until anything in them is another."""
+    return drawn(groups, start=0)
 
 
 def drawn(groups: Sequence[Group], *, start: int) -> SafeString:
@@ -188,7 +196,8 @@ def options(
     on = {str(value) for value in chosen}
     # What the address names and nobody offers any more stays, to be taken away.
     offered = {**offered, **{value: value for value in sorted(on - offered.keys())}}
-    ticks = [(value, words, value in on) for value, words in offered.items()]
+    # In words of this language: what is kept is found by them, and translated no more.
+    ticks = tuple((value, str(words), value in on) for value, words in offered.items())
     return Options(name, legend, ticks, name if every is not None else "", bool(every))
 
 
@@ -197,26 +206,25 @@ def status_and_tags(at: "Desk") -> Group:
     tags = {tag.name: tag.name for tag in at.tags}
     tagged = options("tag", _("Tags"), tags, chosen.tags, every="tag" in chosen.every)
     status = options("status", _("Status"), CODED["status"], chosen.statuses)
-    return Group(_("Status and tags"), [status, *([tagged] if tagged.ticks else [])])
+    return Group(_("Status and tags"), (status, *((tagged,) if tagged.ticks else ())))
 
 
 def people(at: "Desk") -> Group:
     chosen = at.selection
-    names = {m.user.username: m.user.username for m in at.members}
-    assigned = {**names, **CODED["assignee"]}
+    assigned = {**{name: name for name in at.members}, **CODED["assignee"]}
     return Group(
         _("People and notes"),
-        [
+        (
             options("assignee", _("Assigned to"), assigned, chosen.assignees),
             options("noted", _("Notes"), CODED["noted"], chosen.noted),
             options("mentions", _("Mentions"), CODED["mentions"], chosen.mentions),
-        ],
+        ),
     )
 
 
 def screening(at: "Desk") -> Group:
     flagged = options("screened", _("Flagged because"), CODED["screened"], at.selection.screened)
-    return Group(_("Screening"), [flagged])
+    return Group(_("Screening"), (flagged,))
 
 
 def arrival(at: "Desk") -> Group:
@@ -226,7 +234,7 @@ def arrival(at: "Desk") -> Group:
             (("since", chosen.since), ("until", chosen.until))]  # fmt: skip
     timed = any(value and "T" in value for _name, value in days)
     received = Ends(_("Received"), "text" if timed else "date", "any", days[0], days[1])
-    revisions = at.survey.revisions.order_by("-number").values_list("number", flat=True)
+    revisions = [revision(pk).number for pk in at.revisions]
     languages = languages_of(at)
     several = [
         options("lang", _("Language"), languages, chosen.languages),
@@ -241,7 +249,7 @@ def arrival(at: "Desk") -> Group:
     edited = options("edited", _("Changes"), CODED["edited"], chosen.edited)
     # Of what there is one of there is nothing to choose.
     shown = [o for o in several if len(o.ticks) > 1 or any(on for *_rest, on in o.ticks)]
-    return Group(_("Received"), [*shown, edited], [received])
+    return Group(_("Received"), (*shown, edited), (received,))
 
 
 def languages_of(at: "Desk") -> dict[str, Message]:
@@ -257,8 +265,9 @@ def language_name(code: str) -> str:
 
 def sources_of(at: "Desk") -> dict[str, Message]:
     """The sources of late: all of a million would take a second to tell apart."""
-    latest = Response.objects.filter(survey=at.survey).order_by("-received_at", "-pk")
-    found = {*latest.values_list("source", flat=True)[:500]} - {""}
+    latest = newest_first(Response.objects.filter(survey=at.survey)).only("source")[:500]
+    named = latest.aggregate(found=ArrayAgg("source", distinct=True, default=[]))
+    found = {*named["found"]} - {""}
     return {source: source for source in sorted(found)[:SOURCES_SHOWN]}
 
 
@@ -282,15 +291,15 @@ def question(
     ways = {"declined", *declinable} if declinable else set()
     states = {name: STATE_WORDS[name] for name in STATES if name in USUAL or name in ways}
     found.append(options(STATE + key, _("Answered or not"), states, chosen.states.get(key, ())))
-    ends = []
+    ends: tuple[Ends, ...] = ()
     if (span := item.span) and not item.personal:
         least, most = chosen.spans.get(key, (None, None))
-        ends = [Ends(_("Range"), span.input, span.step, (FROM + key, least), (TO + key, most))]
+        ends = (Ends(_("Range"), span.input, span.step, (FROM + key, least), (TO + key, most)),)
     labels = {column.part: column.label for column in item.columns()}
-    words = [
+    words = tuple(
         (WORDS + part, labels.get(part, item.text), chosen.words_in.get(part, "")) for part in texts
-    ]
-    return Group(item.text, found, ends, words)
+    )
+    return Group(item.text, tuple(found), ends, words)
 
 
 def active_filters(at: "Desk") -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ direction, and an excerpt may have lost the end of an embedding.
 """
 
 from django import template
-from django.utils.html import format_html_join
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 
 from feedback.responses.highlighting import Segments, highlighted
@@ -15,9 +15,8 @@ register = template.Library()
 
 def marked(segments: Segments) -> SafeString:
     """Segments as HTML, each hit in a ``<mark>``; whatever stands in them is escaped."""
-    hit = SafeString("<mark>"), SafeString("</mark>")
-    pieces = ((*(hit if is_hit else ("", "")), piece) for piece, is_hit in segments)
-    return format_html_join("", "{0}{2}{1}", pieces)
+    pieces = ((escape(piece), is_hit) for piece, is_hit in segments)
+    return SafeString("".join(f"<mark>{p}</mark>" if is_hit else p for p, is_hit in pieces))
 
 
 @register.filter

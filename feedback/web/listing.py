@@ -1,11 +1,13 @@
 """The list of responses: which columns it has, which page of it is shown, what is new."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -16,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from feedback.models import Note, Response, Role
 from feedback.permissions import Access, survey_for
 from feedback.responses import listed
+from feedback.responses.counting import Count as Counted
 from feedback.responses.counting import count, count_all
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.selection import Selection
@@ -29,6 +32,18 @@ from feedback.web.views import saved_views
 
 PAGE = 50  # responses
 MOST_NEW = 1_000  # beyond which it is just many
+# Of a response, for a line of the list: the other fields are never shown there.
+LINE = (
+    "revision",
+    "received_at",
+    "language",
+    "source",
+    "seconds",
+    "answers",
+    "edits",
+    "status",
+    "reasons",
+)
 
 
 @login_required
@@ -40,15 +55,18 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     seen_until = visited(at.access.membership, at=timezone.now())
     given = request.GET.getlist("column")
     columns = listed.chosen(given or at.access.membership.columns, at.items)
-    page, to_newer, to_older = keyset_page(with_what_lists_show(at.rows), request.GET)
+    shown = with_what_lists_show(at.rows, columns)
+    page, to_newer, to_older = keyset_page(shown, request.GET)
     around = Around(
         address=reverse("responses", args=[slug]),
         query=at.query,
         words=searched(at.selection),
         seen_until=seen_until,
         ticks=at.access.reviews,
+        tags=at.tags,
     )
-    counted = count(at.rows, at.survey) if at.selection else count_all(at.survey)
+    whole = None if to_newer or to_older else len(page)
+    counted = counted_of(at, whole)
     context = {
         "access": at.access,
         "survey": at.survey,
@@ -72,6 +90,13 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "review/listing.html", context)
 
 
+def counted_of(at: Desk, whole: int | None) -> Counted:
+    """How many there are. Args: whole: the number on the page, if it shows all of them."""
+    if whole:
+        return Counted(whole, exact=True)
+    return count(at.rows, at.survey) if at.selection else count_all(at.survey)
+
+
 def how_many_new(at: Desk, seen_until: datetime | None) -> int:
     """Responses since the last visit, whatever is filtered; no more than are worth telling."""
     if seen_until is None:
@@ -85,15 +110,19 @@ def searched(selection: Selection) -> str:
     return " ".join([selection.words, *selection.words_in.values()]).strip()
 
 
-def with_what_lists_show(rows: QuerySet[Response]) -> QuerySet[Response]:
-    """The same with all that a line reads, in as many queries for fifty as for one."""
-    notes = Note.objects.filter(response=OuterRef("pk")).order_by().values("response")
-    counted = notes.annotate(number=Count("pk")).values("number")
-    number = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-    related = rows.select_related("revision", "assignee").prefetch_related("tags")
-    # The questionnaire is not read for each row: a line tells its number alone.
-    related = related.defer("revision__definition", "paradata", "network", "device", "identity")
-    return related.annotate(note_count=number)
+def with_what_lists_show(rows: QuerySet[Response], columns: Collection[str]) -> QuerySet[Response]:
+    """The same with all that a line reads and no more, in one query for any number of them."""
+    rows = rows.only(*LINE)
+    if "tags" in columns:
+        through = Response.tags.through.objects.filter(response=OuterRef("pk"))
+        rows = rows.annotate(tag_ids=ArraySubquery(through.values("tag_id")))
+    if "assignee" in columns:
+        rows = rows.annotate(assigned_to=F("assignee__username"))
+    if "notes" in columns:
+        notes = Note.objects.filter(response=OuterRef("pk")).order_by().values("response")
+        number = Subquery(notes.annotate(number=Count("pk")).values("number"))
+        rows = rows.annotate(note_count=Coalesce(number, 0, output_field=IntegerField()))
+    return rows
 
 
 def keyset_page(

@@ -9,7 +9,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback.models import Response, Role, Status
@@ -22,21 +25,18 @@ from feedback.questionnaire.reading import Difference, Whole, differences, order
 from feedback.responses import coding, listed, notes
 from feedback.responses.in_field import revision
 from feedback.responses.order import Place, around
-from feedback.web.desk import desk, selecting
+from feedback.web.desk import Desk, desk, selecting
 from feedback.web.history import names_for, told
-from feedback.web.listing import searched
+from feedback.web.listing import LINE, searched
 from feedback.web.revealing import revealing
 
 EACH_WAY = 12  # neighbours that stand beside a response
 GLANCE = 90  # characters of each
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A line beside the response: ``words`` of the first question that was answered."""
-
-    response: Response
-    words: str
+NEIGHBOUR = (
+    '<li{}><a href="{}"{}><span class="about"><strong>{}</strong> {}{}</span>'
+    '<span class="glance" dir="auto">{}</span></a></li>'
+)
+STRUCK, CURRENT = SafeString(' class="struck"'), SafeString(' aria-current="page"')
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,10 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
     row = get_object_or_404(found, survey=at.survey, pk=pk)
     identity = decrypt(row.identity, nonce=row.nonce) if personal else {}
     questionnaire = as_worded_for(row)
-    beside = around(at.rows, Place.of(row), each_way=EACH_WAY)
-    columns = listed.chosen(at.access.membership.columns, at.items)
+    beside = around(at.rows.only(*LINE), Place.of(row), each_way=EACH_WAY)
     entries, conversation = coding.history(row), notes.thread(row)
-    notes.seen(row, request.user)
+    if conversation:
+        notes.seen(row, request.user)
     names = names_for(at.survey, entries)
     context = {
         "access": at.access,
@@ -90,16 +90,13 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "edits": edits_of(row, questionnaire, Whole(row.answers, identity), personal=personal),
         "orders": orders_read(questionnaire, (row.paradata or {}).get("orders", {})),
         "personal": personal,
-        "beside": [
-            Neighbour(one, first_words(one, columns, at.items))
-            for one in (*beside.newer, row, *beside.older)
-        ],
+        "beside": lines_beside(at, row, [*beside.newer, row, *beside.older]),
         "newer": beside.next_newer,
         "older": beside.next_older,
         "list_from": Place.of(beside.newer[0]) if len(beside.newer) == EACH_WAY else None,
         "statuses": Status,
         "tags": names.tags.values(),
-        "people": [m.user.get_username() for m in at.members if m.role >= Role.REVIEWER],
+        "people": at.reviewers,
         "thread": conversation,
         "undoable": coding.undoable(row, request.user, entries),
         "history": [(entry, told(entry, names)) for entry in entries],
@@ -115,6 +112,31 @@ def as_worded_for(row: Response) -> Questionnaire:
     return questionnaire.in_language(row.language) if spoken else questionnaire
 
 
+def lines_beside(at: Desk, row: Response, there: Iterable[Response]) -> SafeString:
+    """The list about a response: of each the first question that was answered."""
+    address = reverse("responses", args=[at.survey.slug])
+    query = f"?{at.query}" if at.query else ""
+    columns = listed.chosen(at.access.membership.columns, at.items)
+    labels = {status.value: status.label for status in Status}
+    flagged = format_html(" · {}", _("flagged"))
+    return format_html_join(
+        "\n",
+        NEIGHBOUR,
+        (
+            (
+                STRUCK if one.status == Status.SPAM else "",
+                f"{address}{one.pk}/{query}",
+                CURRENT if one.pk == row.pk else "",
+                str(one.pk),
+                labels[one.status],
+                flagged if one.reasons else "",
+                first_words(one, columns, at.items) or "–",
+            )
+            for one in there
+        ),
+    )
+
+
 def first_words(row: Response, columns: Iterable[str], items: Sequence[Item]) -> str:
     readings = listed.readings(row, columns, items).values()
     lines = next((reading.lines for reading in readings if reading.answered), [])
@@ -125,6 +147,8 @@ def edits_of(
     row: Response, questionnaire: Questionnaire, now: Whole, *, personal: bool
 ) -> list[Edit]:
     """When the respondent changed the response, and what; the last change first."""
+    if not row.edits:
+        return []
     kept = list(row.versions.all() if personal else row.versions.defer("identity"))
     states = [
         Whole(v.answers, decrypt(v.identity, nonce=row.nonce) if personal else {}) for v in kept

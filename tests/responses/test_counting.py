@@ -11,7 +11,7 @@ from django.db.models import BooleanField, Func, Value
 
 from feedback.models import Response, Survey
 from feedback.responses import counting
-from feedback.responses.counting import Count, count, rounded, within
+from feedback.responses.counting import Count, Sampled, count, rounded, size_for, within
 from tests import build
 
 MANY = 3_000
@@ -121,3 +121,12 @@ def test_only_the_count_is_bounded(inside: Callable[[], Any] | None) -> None:
 def test_an_estimate_has_two_digits(number: int, shown: int) -> None:
     """More would claim what nobody knows."""
     assert rounded(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("first", "size"),
+    [(None, 10_000), (0, 10_000), (10, 10_000), (100, 8_000), (200, 4_000), (1_000, 800)],
+)
+def test_no_more_is_looked_at_than_an_estimate_needs(first: int | None, size: int) -> None:
+    """To find eight hundred of what every fifth meets, four thousand are enough."""
+    assert size_for(None if first is None else Sampled(first, 1.0)) == size

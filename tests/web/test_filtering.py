@@ -7,6 +7,7 @@ import pytest
 from django.template import Context, Template
 from django.test import Client
 
+from feedback.authoring.publish import publish
 from feedback.models import Response, Role, Survey
 from feedback.question_types.base import WAYS
 from feedback.refresh import refresh
@@ -106,6 +107,26 @@ def test_the_form_sends_the_filters_that_it_shows(desk: Client, row: Response) -
 
     assert sorted(filled_in(page)) == sorted(EVERY_FILTER)
     assert page.links(f"/responses/{row.pk}/")
+
+
+def test_what_is_new_can_be_chosen_at_once(desk: Client, survey: Survey, row: Response) -> None:
+    """The form is kept as it was drawn, but never longer than it is true."""
+    new = {("tag", "puddles"), ("assignee", "carol"), ("source", "stall"), ("answer.dog", "yes")}
+    new |= {("revision", "2")}
+    assert not new & offered(listed(desk, {}))
+
+    coding.add_tag(row, "puddles", actor=None)
+    build.member(survey, Role.REVIEWER, name="carol")
+    publish(build.questionnaire([*ITEMS, {"key": "dog", "type": "yes_no", "text": "A dog?"}]))
+    build.respond(survey, source="stall", wish="a lake")
+
+    assert new <= offered(listed(desk, {}))
+
+
+def offered(page: Page) -> set[tuple[str, str]]:
+    """The boxes to tick, whether or not they are."""
+    boxes = [a for tag, a in page.tags if tag == "input" and a.get("type") == "checkbox"]
+    return {(a["name"], a.get("value", "")) for a in boxes if a.get("name")}
 
 
 def test_each_filter_can_be_taken_away_alone(desk: Client, row: Response) -> None:
