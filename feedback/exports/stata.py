@@ -1,0 +1,73 @@
+"""Stata, as .dta of version 118: labels of variables and values, and why a number is missing.
+
+Not shown, refused and "don't know" are the extended missing values .a, .b and .c; a blank
+is the plain one.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyreadstat
+
+from feedback.exports.coded import WORDS, Coded, Limits, coded
+from feedback.exports.format import Format, Tick
+from feedback.exports.spss import warnings
+from feedback.exports.table import Table, snapshot
+
+LIMITS = Limits(name=32, label=80, value_label=2_000, text=2_045)
+LETTERS = dict(zip(WORDS, "abc", strict=True))
+
+
+def write(table: Table, path: Path, tick: Tick) -> None:
+    with snapshot():
+        variables = coded(table, LIMITS, tick)
+    used = {one.name: letters(one) for one in variables}
+    pyreadstat.write_dta(
+        pl.DataFrame([with_letters(one, used[one.name]) for one in variables]),
+        path,
+        version=15,
+        file_label=f"Soundings: {table.survey.slug}"[:80],
+        column_labels={one.name: one.label for one in variables},
+        variable_value_labels={
+            one.name: labels for one in variables if (labels := with_words(one, used[one.name]))
+        },
+        missing_user_values={
+            name: [LETTERS[state] for state in states] for name, states in used.items() if states
+        },
+    )
+
+
+def with_words(one: Coded, states: list[str]) -> dict[Any, str]:
+    """The labels of its numbers, and of its letters."""
+    return {**one.labels, **{LETTERS[state]: WORDS[state] for state in states}}
+
+
+def letters(one: Coded) -> list[str]:
+    """The states that occur and have a letter."""
+    if one.states is None:
+        return []
+    there = set(one.states.cast(pl.String).unique())
+    return [state for state in LETTERS if state in there]
+
+
+def with_letters(one: Coded, states: list[str]) -> pl.Series:
+    """The values, with a letter where it is known why there is none."""
+    if one.states is None or not states:
+        return one.values.alias(one.name)
+    whys = one.states.cast(pl.String).replace_strict(LETTERS, default=None, return_dtype=pl.String)
+    mixed: list[Any] = [
+        why if value is None else value for value, why in zip(one.values, whys, strict=True)
+    ]
+    return pl.Series(one.name, mixed, dtype=pl.Object)
+
+
+DTA = Format(
+    name="dta",
+    label="Stata",
+    mime="application/x-stata-dta",
+    write=write,
+    warnings=warnings,
+    coded=True,
+    at_once=10_000,
+)
