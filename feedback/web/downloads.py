@@ -9,14 +9,12 @@ from django.views.decorators.http import require_safe
 
 from feedback.exports import FORMATS
 from feedback.exports.choices import Choices
-from feedback.exports.copying import line
+from feedback.exports.codebook import KINDS, described
 from feedback.exports.format import silent
 from feedback.exports.table import Table
 from feedback.models import Role
 from feedback.models.audit import record
 from feedback.permissions import Access, survey_for
-from feedback.questionnaire import codebook
-from feedback.responses.in_field import items_of
 from feedback.web.desk import desk, selecting
 from feedback.web.filtering import active_filters
 from feedback.web.sudo import ask_again
@@ -77,13 +75,19 @@ def choices_of(request: HttpRequest, access: Access) -> Choices:
 
 @login_required
 @require_safe
-def codebook_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse:
-    """What each column of the export holds."""
+@selecting
+def codebook(request: HttpRequest, slug: str, name: str) -> HttpResponse | StreamingHttpResponse:
+    """What each column of an export holds; ``counts=no`` leaves out how often."""
     access = exporting(request, slug)
+    kind = KINDS.get(name)
+    if kind is None:
+        raise Http404
+    at = desk(request, slug)
+    choices = choices_of(request, access)
     translation.activate(settings.LANGUAGE_CODE)  # as above
-    rows = codebook.rows(items_of(access.survey))
-    text = b"".join(line(row) for row in rows)
-    return as_file(HttpResponse(text), f"{slug}-codebook.csv", FORMATS["csv"].mime)
+    table = Table.of(at.survey, at.selection, choices, reader=request.user)
+    book = described(table, counts=request.GET.get("counts") != "no")
+    return as_file(HttpResponse(kind.written(book)), f"{slug}-codebook.{name}", kind.mime)
 
 
 def as_file(

@@ -77,5 +77,5 @@ staff = [
     path("<slug:slug>/summary.json", reports.summary_json, name="summary_json"),
     path("<slug:slug>/export/", downloads.export, name="export"),
     path("<slug:slug>/export.<slug:name>", downloads.stream, name="export_stream"),
-    path("<slug:slug>/codebook.csv", downloads.codebook_csv, name="codebook_csv"),
+    path("<slug:slug>/codebook.<slug:name>", downloads.codebook, name="codebook"),
 ]

@@ -133,7 +133,7 @@ DOORS = (
     Door("summary_json"),
     Door("export", trusted=True),
     Door("export_stream", trusted=True, entries=1),
-    Door("codebook_csv", trusted=True),
+    Door("codebook", trusted=True),
     Door("settings", Role.EDITOR, posts=302, fields={"close": "now"}, entries=1),
     Door("preview", Role.EDITOR, posts=200, fields={"wish": CANARY}),
     Door("audit", Role.OWNER),
