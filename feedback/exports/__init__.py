@@ -3,8 +3,9 @@
 from feedback.exports.csv import CSV
 from feedback.exports.format import Format
 from feedback.exports.jsonl import JSONL
+from feedback.exports.package import PACKAGE
 from feedback.exports.parquet import PARQUET
 
-FORMATS = {one.name: one for one in (CSV, JSONL, PARQUET)}
+FORMATS = {one.name: one for one in (CSV, JSONL, PARQUET, PACKAGE)}
 
 __all__ = ["FORMATS", "Format"]

@@ -42,7 +42,7 @@ def of_responses(table: Table, cells: Sequence[Cell], *, guard: bool) -> Rows:
 def of_tombstones(table: Table, more: Sequence[str]) -> Iterator[bytes]:
     """A row for each withdrawn response: its number and the time, nothing else."""
     for stone in table.tombstones.iterator():
-        at = stone.withdrawn_at.astimezone(table.choices.at).isoformat()
+        at = stone.withdrawn_at.astimezone(table.choices.at).isoformat(timespec="microseconds")
         told = {"response": str(stone.response_id), "withdrawn_at": at}
         yield line([*(told.get(one.name, "") for one in table.variables), *more])
 

@@ -146,8 +146,7 @@ def wordings(variables: Sequence[Described], book: Codebook) -> Iterator[str]:
         return
     rows = [
         [
-            code_of(one.name),
-            revisions(numbers),
+            *about(one, numbers),
             language,
             plain(text),
             options(one, wording, language),
@@ -183,8 +182,8 @@ def revision_named(number: int) -> str:
     return _("Revision %(number)d") % {"number": number}
 
 
-def revisions(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))
+def about(one: Described, numbers: Sequence[int]) -> list[str]:
+    return [code_of(one.name), ", ".join(map(str, numbers))]
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
