@@ -68,8 +68,7 @@ class Shared:
 def put_data(parcel: Parcel, table: Table, tick: Tick, *, beside: Path) -> None:
     for path, stream in (("data.csv", csv.stream), ("data.jsonl", jsonl.stream)):
         counting = Counting(tick)
-        with closing(stream(table, counting)) as blocks:
-            parcel.put(path, blocks, counting=counting)
+        parcel.put(path, stream(table, counting), counting=counting)
     counting = Counting(tick)
     with TemporaryDirectory(dir=beside) as folder:
         file = Path(folder, "data.parquet")
