@@ -15,9 +15,12 @@ from feedback.exports.table import Table
 from feedback.models import Role
 from feedback.models.audit import record
 from feedback.permissions import Access, survey_for
-from feedback.web.desk import desk, selecting
+from feedback.responses.counting import count
+from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import active_filters
 from feedback.web.sudo import ask_again
+
+QUICKLY = 50_000  # responses that a codebook counts unasked, in a few seconds
 
 
 def exporting(request: HttpRequest, slug: str) -> Access:
@@ -77,7 +80,7 @@ def choices_of(request: HttpRequest, access: Access) -> Choices:
 @require_safe
 @selecting
 def codebook(request: HttpRequest, slug: str, name: str) -> HttpResponse | StreamingHttpResponse:
-    """What each column of an export holds; ``counts=no`` leaves out how often."""
+    """What each column of an export holds, and how often: see ``counted``."""
     access = exporting(request, slug)
     kind = KINDS.get(name)
     if kind is None:
@@ -86,8 +89,14 @@ def codebook(request: HttpRequest, slug: str, name: str) -> HttpResponse | Strea
     choices = choices_of(request, access)
     translation.activate(settings.LANGUAGE_CODE)  # as above
     table = Table.of(at.survey, at.selection, choices, reader=request.user)
-    book = described(table, counts=request.GET.get("counts") != "no")
+    book = described(table, counts=counted(request, at))
     return as_file(HttpResponse(kind.written(book)), f"{slug}-codebook.{name}", kind.mime)
+
+
+def counted(request: HttpRequest, at: Desk) -> bool:
+    """Whether the codebook counts: as is asked, else where nobody waits long for it."""
+    asked = request.GET.get("counts")
+    return asked == "yes" or (asked != "no" and count(at.rows, at.survey).number <= QUICKLY)
 
 
 def as_file(

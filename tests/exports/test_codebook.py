@@ -21,6 +21,7 @@ from feedback.questionnaire.answers import clean_answers
 from feedback.questionnaire.codebook import MISSING_CODES, guarded
 from feedback.questionnaire.definition import Questionnaire
 from feedback.responses import coding
+from feedback.web import downloads
 from tests import build
 from tests.exports.codebooks import NS, as_csv, as_json, as_markdown, as_xml, header, table
 from tests.random_questionnaires import a_questionnaire, typed_into
@@ -449,6 +450,22 @@ def test_each_is_a_download_with_the_choices_of_an_export(
     quick = client.get(address, {"counts": "no"}).content
     assert quick == KINDS[kind].written(described(build.table(town), counts=False))
     assert client.get("/staff/town/codebook.pdf").status_code == 404
+
+
+def test_nobody_waits_for_counts_of_very_many_who_did_not_ask_for_them(
+    owner: Any, town: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that takes minutes is one that a proxy ends."""
+    build.respond(town, wish="x")
+    client = build.signed_in(owner)
+
+    def responses(**asked: str) -> int | None:
+        found: int | None = client.get("/staff/town/codebook.json", asked).json()["responses"]
+        return found
+
+    assert (responses(), responses(counts="yes"), responses(counts="no")) == (1, 1, None)
+    monkeypatch.setattr(downloads, "QUICKLY", 0)
+    assert (responses(), responses(counts="yes")) == (None, 1)
 
 
 def test_who_may_not_see_personal_answers_is_not_told_of_their_columns(town: Survey) -> None:
