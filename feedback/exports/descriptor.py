@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from feedback.exports.choices import BOM
 from feedback.exports.codebook import Codebook
-from feedback.exports.codebook.describe import Described
+from feedback.exports.codebook.entries import Described
 from feedback.exports.parcel import Parcel
 from feedback.exports.table import Table
 from feedback.question_types.columns import Dtype

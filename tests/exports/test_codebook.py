@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.datastructures import MultiValueDict
 
-from feedback.exports.codebook import KINDS, described
+from feedback.exports.codebook import KINDS, counting, described
 from feedback.models import Response, Status, Survey
 from feedback.question_types import REGISTRY
 from feedback.question_types.base import Item
@@ -273,6 +273,20 @@ def test_it_counts_the_selection_and_nothing_else(town: Survey) -> None:
         "never": 1,
         "other": 0,
     }
+
+
+def test_more_cells_than_a_query_has_room_for_are_counted_in_turns(
+    town: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten questions with two hundred options each fit into one file, if they are joined."""
+    build.respond(town, wish="x", visit="often", uses=["rest"])
+    monkeypatch.setattr(counting, "AT_ONCE", 2)
+    ticks: list[int] = []
+
+    for choices in ASKED:
+        agrees(town, choices)
+    described(build.table(town), tick=ticks.append)
+    assert sum(ticks) == 1
 
 
 def test_without_counts_no_response_is_read(town: Survey) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from feedback.exports.codebook import csv, ddi, json, markdown
-from feedback.exports.codebook.describe import Codebook, described
+from feedback.exports.codebook.describe import described
+from feedback.exports.codebook.entries import Codebook
 
 
 @dataclass(frozen=True)

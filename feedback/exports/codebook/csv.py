@@ -5,7 +5,7 @@ Cells are guarded as those of the export, but for codes, which are looked up as 
 
 from collections.abc import Iterator, Sequence
 
-from feedback.exports.codebook.describe import Code, Codebook, Described
+from feedback.exports.codebook.entries import Code, Codebook, Described
 from feedback.exports.copying import line
 from feedback.questionnaire.codebook import BLANK, guarded
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, register_namespac
 
 from django.utils.translation import gettext as _
 
-from feedback.exports.codebook.describe import OWN, Code, Codebook, Described
+from feedback.exports.codebook.entries import OWN, Code, Codebook, Described
 from feedback.exports.codebook.signs import shown
 from feedback.question_types.columns import Dtype
 

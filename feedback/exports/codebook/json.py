@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from feedback.exports.codebook.describe import Code, Codebook, Described
+from feedback.exports.codebook.entries import Code, Codebook, Described
 from feedback.exports.codebook.wordings import Wording
 
 VERSION = 1  # of the shape; raised where something is renamed or means something else

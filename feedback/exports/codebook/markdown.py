@@ -10,7 +10,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from feedback.exports.codebook.describe import Code, Codebook, Described
+from feedback.exports.codebook.entries import Code, Codebook, Described
 from feedback.exports.codebook.signs import shown
 from feedback.exports.codebook.wordings import Wording
 from feedback.question_types.columns import Dtype
