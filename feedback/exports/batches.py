@@ -89,7 +89,7 @@ def read(name: str, dtype: Any) -> pl.Expr:
     if dtype == pl.Date:
         return text.str.to_date("%Y-%m-%d")
     if dtype == pl.Time:
-        return text.str.to_time("%H:%M:%S")
+        return text.str.to_time("%H:%M")
     if isinstance(dtype, pl.Datetime):
         utc = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", time_zone="UTC")
         return utc.dt.convert_time_zone(str(dtype.time_zone))

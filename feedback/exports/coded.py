@@ -52,7 +52,7 @@ class Coded:
     name: str
     label: str
     values: pl.Series
-    labels: Mapping[float, str] = field(default_factory=dict)
+    labels: Mapping[int, str] = field(default_factory=dict)
     states: pl.Series | None = None
 
 
@@ -83,7 +83,7 @@ def of_variable(
         values = values.dt.replace_time_zone(None)
     yield Coded(short, label, values)
     if states is not None:
-        words = {float(n): WORDS.get(state, state) for n, state in enumerate(ALL_STATES, 1)}
+        words = {n: WORDS.get(state, state) for n, state in enumerate(ALL_STATES, 1)}
         about = shortened(f"Whether answered: {one.label}", limits.label)
         place = states.to_physical().cast(pl.Int32) + 1
         yield Coded(name(f"{one.name}_state"), about, place, words)
@@ -95,7 +95,7 @@ def in_numbers(one: Variable, values: pl.Series) -> pl.Series:
     return values.cast(pl.Int32) if one.dtype is Dtype.BOOLEAN else values
 
 
-def numbered(one: Variable) -> dict[float, str]:
+def numbered(one: Variable) -> dict[int, str]:
     """The labels by number."""
     if one.dtype is Dtype.BOOLEAN:
         return {1: "yes", 0: "no"}

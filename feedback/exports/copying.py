@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.db.models import Expression, F, QuerySet
 
 from feedback.exports.table import Table
 from feedback.exports.variables import APART, Variable
-from feedback.models import Response
+from feedback.models import Response, Tombstone
 from feedback.models.identity import decrypt
 from feedback.question_types.base import Answers
 from feedback.questionnaire.codebook import BLANK, guarded
@@ -23,14 +24,18 @@ Rows = Generator[bytes, None, None]
 def text_rows(table: Table) -> Rows:
     """Lines of CSV as people and programs get them: guarded, with missing codes."""
     yield from of_responses(table, [one.cell for one in table.variables], guard=True)
-    yield from of_tombstones(table, [])
+    for stone in table.tombstones.iterator():
+        at = stone.withdrawn_at.astimezone(table.choices.at)
+        yield tombstone(table, stone, at.isoformat(timespec="microseconds"))
 
 
 def typed_rows(table: Table, states: Sequence[Cell]) -> Rows:
     """Lines of CSV with the values as they are, an empty cell for none; then the ``states``."""
     cells = [*(one.value for one in table.variables), *states]
     yield from of_responses(table, cells, guard=False)
-    yield from of_tombstones(table, [""] * len(states))
+    for stone in table.tombstones.iterator():
+        at = stone.withdrawn_at.astimezone(UTC).replace(tzinfo=None)
+        yield tombstone(table, stone, at.isoformat(timespec="microseconds"), more=len(states))
 
 
 def of_responses(table: Table, cells: Sequence[Cell], *, guard: bool) -> Rows:
@@ -39,12 +44,10 @@ def of_responses(table: Table, cells: Sequence[Cell], *, guard: bool) -> Rows:
     return as_copied(table.rows, cells, how="FORMAT csv")
 
 
-def of_tombstones(table: Table, more: Sequence[str]) -> Iterator[bytes]:
-    """A row for each withdrawn response: its number and the time, nothing else."""
-    for stone in table.tombstones.iterator():
-        at = stone.withdrawn_at.astimezone(table.choices.at).isoformat()
-        told = {"response": str(stone.response_id), "withdrawn_at": at}
-        yield line([*(told.get(one.name, "") for one in table.variables), *more])
+def tombstone(table: Table, stone: Tombstone, at: str, *, more: int = 0) -> bytes:
+    """The row of a withdrawn response: its number and the time, nothing else."""
+    told = {"response": str(stone.response_id), "withdrawn_at": at}
+    return line([*(told.get(one.name, "") for one in table.variables), *[""] * more])
 
 
 def as_copied(rows: QuerySet[Response], cells: Iterable[Cell], *, how: str) -> Rows:

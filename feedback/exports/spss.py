@@ -24,16 +24,18 @@ def write(table: Table, path: Path, tick: Tick) -> None:
     with snapshot():
         variables = coded(table, LIMITS, tick)
     missing = {one.name: missing_numbers(one.values) for one in variables if one.states is not None}
+    values = [with_missing(one, missing.get(one.name, {})) for one in variables]
     pyreadstat.write_sav(
-        pl.DataFrame([with_missing(one, missing.get(one.name, {})) for one in variables]),
+        pl.DataFrame(values),
         path,
         compress=True,
         file_label=f"Soundings: {table.survey.slug}"[:64],
         note=notes(table),
         column_labels={one.name: one.label for one in variables},
         variable_value_labels={
-            one.name: labels
-            for one in variables
+            one.name: {number(n): words for n, words in labels.items()}
+            for one, series in zip(variables, values, strict=True)
+            for number in [float if series.dtype.is_float() else int]
             if (labels := {**one.labels, **in_words(missing.get(one.name, {}))})
         },
         missing_ranges={name: list(numbers.values()) for name, numbers in missing.items()},
@@ -49,7 +51,7 @@ def with_missing(one: Coded, numbers: dict[str, int]) -> pl.Series:
     return values.fill_null(why.cast(values.dtype)).alias(one.name)
 
 
-def in_words(numbers: dict[str, int]) -> dict[float, str]:
+def in_words(numbers: dict[str, int]) -> dict[int, str]:
     return {number: WORDS[state] for state, number in numbers.items()}
 
 

@@ -7,6 +7,7 @@ them right, openpyxl by ``openpyxl.utils.escape.unescape``. Whatever a workbook 
 for is told before it starts, and marked in its cell.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import polars as pl
 import xlsxwriter
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from xlsxwriter.worksheet import Worksheet
 
@@ -34,7 +36,12 @@ FORMATS = {
     Dtype.TIME: "hh:mm:ss",
 }
 WIDTH = {Dtype.TEXT: 40, Dtype.MOMENT: 19}
-CODES = {"not_shown": NOT_SHOWN, "blank": None}  # others are a way to decline: [way]
+# Whoever answered may have left a part open; other states are ways to decline: [way].
+CODES = {"not_shown": NOT_SHOWN, "blank": None, "answered": None}
+
+LIKE_ESCAPES = re.compile("_(?=x[0-9a-fA-F]{4}_)")
+NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # and CR, which XML would alter
+CODE_WORDS = {code for code in MISSING_CODES if code}
 
 
 def write(table: Table, path: Path, tick: Tick) -> None:
@@ -66,6 +73,8 @@ class Sheets:
         self.number += 1
         name = "Responses" if self.number == 1 else f"Responses {self.number}"
         self.sheet: Worksheet = self.book.add_worksheet(name)
+        # The library's own leaves every second of two escapes that share an underscore.
+        self.sheet._escape_control_characters = escaped
         self.sheet.freeze_panes(1, 1)
         for column, one in enumerate(self.table.variables):
             self.sheet.set_column(column, column, WIDTH.get(one.dtype, 12))
@@ -104,8 +113,8 @@ class Sheets:
 
     def fitting(self, text: str) -> str:
         """A text as its cell; one that is too long ends with a mark that says so."""
-        if text.lstrip(GUARD) in MISSING_CODES:
-            text = GUARD + text if text else text
+        if text.lstrip(GUARD) in CODE_WORDS:
+            text = GUARD + text
         if len(text) * 2 <= LONGEST or utf16(text) <= LONGEST:
             return text
         self.cut += 1
@@ -150,6 +159,15 @@ def serial(day: date) -> int | str:
 
 def missing(state: str | None) -> str | None:
     return None if state is None else CODES.get(state, f"[{state}]")
+
+
+def escaped(text: str) -> str:
+    """A text as the format stores it: see ECMA-376, part 1, 22.9.2.19."""
+    if "_x" in text:
+        text = LIKE_ESCAPES.sub("_x005F_", text)
+    if text.startswith("<r>"):  # which the library would write as markup of its own
+        text = "_x003C_" + text[1:]
+    return NOT_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
 def utf16(text: str) -> int:
@@ -197,7 +215,9 @@ def longest(one: Variable) -> int:
     """The characters that an answer to a question may have; 0 for what is no text of theirs."""
     if one.item is None or one.dtype is not Dtype.TEXT:
         return 0
-    return getattr(one.item.checks.get(one.part), "max_length", None) or 0
+    field = one.item.checks.get(one.part)
+    bounds = field.validators if field else ()
+    return max((v.limit_value for v in bounds if isinstance(v, MaxLengthValidator)), default=0)
 
 
 XLSX = Format(

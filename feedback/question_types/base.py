@@ -343,6 +343,16 @@ class Item(BaseModel):
         """The ranges one may filter by; none where answers have no order of their own."""
         return None
 
+    @property
+    def limits(self) -> tuple[JSON, JSON]:
+        """The least and the greatest answer that is taken, as stored; None where any is."""
+        return None, None
+
+    @property
+    def measured_in(self) -> str:
+        """The unit of its numbers; "" for none."""
+        return ""
+
     def where_state(self, part: str, state: State | Way) -> Q:
         """Responses that stand like this to one of its ``operands``, or declined it this way."""
         return stands(part, state)

@@ -95,6 +95,13 @@ class Date(Item):
     def span(self) -> Span:
         return Span(self.key, "date", "1", self.bound, ("1000-01-01", "9999-12-31"), days)
 
+    @property
+    def limits(self) -> tuple[JSON, JSON]:
+        return (
+            self.earliest.isoformat() if self.earliest else None,
+            self.latest.isoformat() if self.latest else None,
+        )
+
     def bound(self, text: str) -> str:
         return f"{self.checks[self.key].to_python(text.strip()):%Y-%m-%d}"
 

@@ -150,6 +150,14 @@ class Number(Item):
         step = f"{0.1**self.places:.{self.places}f}"
         return Span(self.key, "number", step, self.bound, (-LARGEST, LARGEST), listed)
 
+    @property
+    def limits(self) -> tuple[JSON, JSON]:
+        return self.least, self.most
+
+    @property
+    def measured_in(self) -> str:
+        return self.unit
+
     def bound(self, text: str) -> int | float:
         number: Any = self.checks[self.key].to_python(text)
         return number  # type: ignore[no-any-return]

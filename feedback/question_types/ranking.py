@@ -141,6 +141,10 @@ class Ranking(Listed):
             for code, text in self.options()
         ]
 
+    @property
+    def limits(self) -> tuple[JSON, JSON]:
+        return 1, self.last
+
     def words(self, part: str, answer: JSON) -> Message:
         texts = dict(self.options())
         codes = answer if isinstance(answer, list) else []

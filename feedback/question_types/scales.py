@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from feedback.question_types.base import REQUIRED, Item, Kind, distribution
+from feedback.question_types.base import JSON, REQUIRED, Item, Kind, distribution
 from feedback.question_types.choices import NOT_OFFERED, OptionField
 from feedback.question_types.columns import Column, Dtype, Message, integer_of, state_of
 from feedback.question_types.spans import Span, whole_numbers
@@ -86,6 +86,10 @@ class Scale(Item):
     @property
     def span(self) -> Span:
         return Span(self.key, "number", "1", self.bound, self.ends, whole_numbers)
+
+    @property
+    def limits(self) -> tuple[JSON, JSON]:
+        return self.ends
 
     def bound(self, text: str) -> int:
         if not re.fullmatch(r"-?\d{1,9}", text.strip()):

@@ -1,12 +1,9 @@
-"""The codebook: what each column of an export holds, as rows of a table."""
+"""What every codebook says alike: columns of the response itself, missing codes, the guard."""
 
-from collections.abc import Iterable, Iterator, Sequence
-
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from feedback.question_types.base import WAYS, Item
-from feedback.question_types.columns import Column, Dtype, Message
+from feedback.question_types.base import WAYS
+from feedback.question_types.columns import Message
 
 # What an export writes instead of an answer. A text that reads the same gets a guard.
 BLANK, NOT_SHOWN = "", "[not_shown]"
@@ -17,7 +14,6 @@ MISSING_CODES = (BLANK, NOT_SHOWN, *DECLINED_CODES)
 # has the text as it was typed. Spreadsheets take the full-width signs for signs too.
 GUARD = "'"
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠" + GUARD
-HEADER = ("column", "item", "type", "question", "holds", "code", "label", "personal", "required")
 
 
 RESPONSE_COLUMNS: dict[str, tuple[str, Message]] = {
@@ -39,30 +35,6 @@ RESPONSE_COLUMNS: dict[str, tuple[str, Message]] = {
 }
 
 
-def rows(items: Iterable[Item]) -> Iterator[Sequence[str]]:
-    """A header, then a row for each column, each of its codes, and each missing code."""
-    yield HEADER
-    for name, (dtype, meaning) in RESPONSE_COLUMNS.items():
-        yield (name, "", "response", str(meaning), dtype, "", "", "no", "no")
-    for item in items:
-        for column in item.columns():
-            yield from rows_of(column, item)
-
-
-def rows_of(column: Column, item: Item) -> Iterator[Sequence[str]]:
-    about = (column.name, item.key, item.type, column.label, str(column.dtype))
-    flags = (yes_no(item.personal), yes_no(item.required))
-    ticks = {"1": _("yes"), "0": _("no")} if column.dtype is Dtype.BOOLEAN else {}
-    codes = {"": "", **ticks, **{code: str(label) for code, label in column.labels.items()}}
-    words = {
-        NOT_SHOWN: _("not shown to this respondent"),
-        **{code: str(WAYS[way]) for code, way in DECLINED_CODES.items()},
-    }
-    for code, label in (codes | words).items():
-        # What authors wrote is guarded; a code never needs it, and is looked up as it is.
-        yield (*about[:3], guarded(about[3]), about[4], code, guarded(label), *flags)
-
-
 def guarded(text: str) -> str:
     """A text as the cell of an export."""
     risky = text[:1] in FORMULA_STARTS or text in MISSING_CODES
@@ -73,7 +45,3 @@ def unguarded(cell: str) -> str:
     """The text of a cell; an apostrophe that ``guarded`` did not put there stays."""
     text = cell.removeprefix(GUARD)
     return text if guarded(text) == cell else cell
-
-
-def yes_no(flag: bool) -> str:
-    return "yes" if flag else "no"

@@ -30,7 +30,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from feedback import tasks
 from feedback.exports import FORMATS, building
 from feedback.exports.choices import TEXTS, Choices
-from feedback.exports.copying import line
 from feedback.exports.format import Format, silent
 from feedback.exports.making import make
 from feedback.exports.table import Table, languages_of
@@ -38,10 +37,8 @@ from feedback.keys import keys_seen_by
 from feedback.models import ExportFile, Rhythm, Role
 from feedback.models.audit import record
 from feedback.permissions import Access, survey_for
-from feedback.questionnaire import codebook
 from feedback.responses import letters
 from feedback.responses.counting import count, count_all
-from feedback.responses.in_field import items_of
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import active_filters, counted_in_words
 from feedback.web.sudo import ask_again
@@ -176,17 +173,6 @@ def made_now(table: Table, kind: Format) -> FileResponse:
         path = Path(folder, f"export.{kind.name}")
         make(table, kind, path, tick=silent)
         return FileResponse(path.open("rb"))
-
-
-@login_required
-@require_safe
-def codebook_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """What each column of the export holds."""
-    access = exporting(request, slug)
-    translation.activate(settings.LANGUAGE_CODE)  # as above
-    rows = codebook.rows(items_of(access.survey))
-    text = b"".join(line(row) for row in rows)
-    return as_file(HttpResponse(text), f"{slug}-codebook.csv", FORMATS["csv"].mime)
 
 
 def as_file(response: HttpResponseBase, name: str, mime: str) -> HttpResponseBase:

@@ -7,6 +7,7 @@ from feedback.web import (
     audit,
     authoring,
     bulk,
+    codebooks,
     downloads,
     health,
     joining,
@@ -87,5 +88,5 @@ staff = [
     path("<slug:slug>/exports/saved/<int:pk>/", saved_exports.change, name="saved_export"),
     path("<slug:slug>/exports/keys/", keys.make, name="key_make"),
     path("<slug:slug>/exports/keys/<int:pk>/", keys.revoke, name="key_revoke"),
-    path("<slug:slug>/codebook.csv", downloads.codebook_csv, name="codebook_csv"),
+    path("<slug:slug>/codebook.<slug:name>", codebooks.codebook, name="codebook"),
 ]

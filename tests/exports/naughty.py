@@ -107,6 +107,9 @@ TEXTS = [
     "<![CDATA[x]]>",
     "]]>",
     "<!--",
+    "<r>x</r>",
+    "<r><t>bold</t></r></is></c>",
+    "_x0001_x0002_x0003_",
     "\ufffe",
     "\uffff",
     # Directions and what cannot be seen.

@@ -1,12 +1,14 @@
 """Parquet: typed data, read back by another program than wrote it."""
 
+from datetime import time
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 
 from feedback.exports import FORMATS
 from feedback.exports.format import silent
-from feedback.models import Response, Survey
+from feedback.models import Response, Survey, Tombstone
 from tests import build
 
 
@@ -32,3 +34,19 @@ def test_values_and_states_come_back_typed(town: Survey, tmp_path: Path) -> None
         *("blank", "refused", "not_shown")
     ]
     assert two["visit"] is two["stars"] is two["wish"] is None
+
+
+def test_times_of_day_and_withdrawn_responses_come_back_typed(town: Survey, tmp_path: Path) -> None:
+    """A column that cannot be read would cost the whole file."""
+    build.survey([*build.TOWN, {"key": "at", "type": "time", "text": "When?"}])
+    response = build.respond(town, wish="x", at="07:30")
+    stone = Tombstone.objects.create(survey=town, response_id=4_000_000, receipt=uuid4())
+    file = tmp_path / "town.parquet"
+
+    FORMATS["parquet"].write(build.table(town, choices="with=withdrawn"), file, silent)
+
+    found = duckdb.sql(f"SELECT response, \"at\", withdrawn_at FROM '{file}' ORDER BY response")
+    assert found.fetchall() == [
+        (response.pk, time(7, 30), None),
+        (4_000_000, None, stone.withdrawn_at),
+    ]

@@ -176,7 +176,7 @@ DOORS = (
     Door("saved_export", trusted=True, of="saved", gets=None, posts=302, entries=1),
     Door("key_make", trusted=True, gets=None, posts=302),  # asks for the password again
     Door("key_revoke", Role.OWNER, trusted=True, of="key", gets=None, posts=302, entries=1),
-    Door("codebook_csv", trusted=True),
+    Door("codebook", trusted=True),
     Door("settings", Role.EDITOR, posts=302, fields={"close": "now"}, entries=1),
     Door("preview", Role.EDITOR, posts=200, fields={"wish": CANARY}),
     Door("audit", Role.OWNER),
