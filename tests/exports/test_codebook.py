@@ -340,6 +340,26 @@ def test_no_text_of_a_respondent_and_nothing_personal_is_in_it(town: Survey) -> 
             assert (b"Your name" in content) == ("personal" in choices)
 
 
+@pytest.mark.django_db
+def test_of_personal_codes_it_has_the_labels_and_no_counts() -> None:
+    """How many live in each town may tell who lives in one; the file itself has what they are."""
+    towns = [{"code": "oslo", "text": "Oslo"}, {"code": "bergen", "text": "Bergen"}]
+    item = {"key": "home", "type": "single_choice", "text": "Home?", "choices": towns}
+    survey = build.survey([{**item, "personal": True}])
+    build.respond(survey, home="oslo")
+    build.respond(survey)
+
+    for choices in ("with=personal", "with=personal&texts=both"):
+        agrees(survey, choices)
+        home = as_json(survey, choices=choices)["home"]
+        assert [(one["code"], one["label"], one["count"]) for one in home["codes"]] == [
+            ("oslo", "Oslo", None),
+            ("bergen", "Bergen", None),
+        ]
+        assert (home["answered"], home["missing"][0]["count"]) == (1, 1)
+    assert "home" not in as_json(survey)
+
+
 # -- each format ---------------------------------------------------------------------------
 
 

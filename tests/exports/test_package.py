@@ -197,7 +197,12 @@ def meets(field: Mapping[str, Any], values: list[Any], rows: int) -> None:
 
 @pytest.mark.parametrize(
     "choices",
-    ["", "with=bom&with=withdrawn&with=paradata", "texts=labels", "texts=both&multiple=joined"],
+    [
+        "with=personal",
+        "with=bom&with=withdrawn&with=paradata",
+        "texts=labels",
+        "texts=both&multiple=joined",
+    ],
 )
 def test_each_table_is_what_its_descriptor_says(
     lively: Survey, tmp_path: Path, choices: str
