@@ -75,7 +75,7 @@ def of_own(variable: Variable) -> Expression | F:
     if variable.dtype is Dtype.CODE:
         return variable.value
     text = Cast(variable.value, TextField())
-    return filled(NullIf(text, Value("")))
+    return filled(NullIf(text, Value("", output_field=TextField())))
 
 
 def by_code(counts: Counter[str]) -> Counter[str]:
