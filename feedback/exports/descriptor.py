@@ -72,7 +72,8 @@ def field(one: Described) -> dict[str, Any]:
     """A column of the data. What it cannot promise of every cell is no constraint."""
     told: dict[str, Any] = {"name": one.name, "title": one.label}
     told |= TYPES[Dtype.TEXT if one.in_words or one.several else one.dtype]
-    coded = bool(one.codes) and one.dtype in (Dtype.CODE, Dtype.INTEGER) and not one.in_words
+    coded = bool(one.codes) and one.dtype in (Dtype.CODE, Dtype.INTEGER)
+    coded = coded and not (one.in_words or one.several)
     if coded:
         told["categories"] = [
             {"value": valued(one, code.code), "label": code.label} for code in one.codes

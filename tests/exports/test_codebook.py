@@ -174,6 +174,33 @@ def test_each_revision_and_language_has_its_own_wording(twice: Survey) -> None:
     }
 
 
+def test_labels_are_in_the_language_that_was_chosen(twice: Survey) -> None:
+    """A colleague who does not read the main language reads the other one."""
+    build.respond(twice, visit="often", dog="yes", stars="1")
+    for choices in ("texts_in=ar", "texts_in=ar&texts=labels"):
+        agrees(twice, choices)
+
+    visit = as_json(twice, choices="texts_in=ar")["visit"]
+    assert visit["label"] == "كم مرة تأتي؟"
+    assert [one["label"] for one in visit["codes"]] == ["كثيرا", "يوميا", "Never"]
+    rows = {row["column"]: row for row in as_csv(twice, choices="texts_in=ar") if not row["code"]}
+    assert "هل لديك كلب؟" in rows["stars"]["asked_of"]
+
+
+@pytest.mark.django_db
+def test_a_language_that_the_interface_does_not_speak_is_no_error() -> None:
+    """Authors translate into more languages than we do."""
+    asked = {"en": "In which country?", "tlh": "nuq 'oH?", "zh-Hant": "哪個國家？"}
+    home = {"key": "home", "type": "country", "text": asked, "show_if": "dog"}
+    dog = {"key": "dog", "type": "yes_no", "text": "Dog?"}
+    told = as_json(build.survey([dog, home], languages=["tlh", "zh-Hant"]))["home"]
+
+    assert told["texts"] == asked
+    assert set(told["asked_of"]) == set(asked)
+    norway = next(one["texts"] for one in told["codes"] if one["code"] == "NO")
+    assert norway == {"en": "Norway", "tlh": "Norway", "zh-Hant": "挪威"}
+
+
 def test_revisions_that_ask_alike_are_told_once(twice: Survey) -> None:
     """Ten revisions of one wording are one wording."""
     new = {"key": "new", "type": "short_text", "text": "New?"}
@@ -311,6 +338,26 @@ def test_no_text_of_a_respondent_and_nothing_personal_is_in_it(town: Survey) -> 
             content = kind.written(described(build.table(town, choices=choices)))
             assert b"anary" not in content
             assert (b"Your name" in content) == ("personal" in choices)
+
+
+@pytest.mark.django_db
+def test_of_personal_codes_it_has_the_labels_and_no_counts() -> None:
+    """How many live in each town may tell who lives in one; the file itself has what they are."""
+    towns = [{"code": "oslo", "text": "Oslo"}, {"code": "bergen", "text": "Bergen"}]
+    item = {"key": "home", "type": "single_choice", "text": "Home?", "choices": towns}
+    survey = build.survey([{**item, "personal": True}])
+    build.respond(survey, home="oslo")
+    build.respond(survey)
+
+    for choices in ("with=personal", "with=personal&texts=both"):
+        agrees(survey, choices)
+        home = as_json(survey, choices=choices)["home"]
+        assert [(one["code"], one["label"], one["count"]) for one in home["codes"]] == [
+            ("oslo", "Oslo", None),
+            ("bergen", "Bergen", None),
+        ]
+        assert (home["answered"], home["missing"][0]["count"]) == (1, 1)
+    assert "home" not in as_json(survey)
 
 
 # -- each format ---------------------------------------------------------------------------

@@ -197,13 +197,20 @@ def meets(field: Mapping[str, Any], values: list[Any], rows: int) -> None:
 
 @pytest.mark.parametrize(
     "choices",
-    ["", "with=bom&with=withdrawn&with=paradata", "texts=labels", "texts=both&multiple=joined"],
+    [
+        "with=personal",
+        "with=bom&with=withdrawn&with=paradata",
+        "texts=labels",
+        "texts=both&multiple=joined",
+    ],
 )
 def test_each_table_is_what_its_descriptor_says(
     lively: Survey, tmp_path: Path, choices: str
 ) -> None:
     """A program that trusts it reads every cell, or fails on somebody far away from us."""
     with packed(lively, tmp_path, choices=choices) as archive:
+        fields = json.loads(archive.read("datapackage.json"))["resources"][0]["schema"]["fields"]
+        assert not [one for one in fields if one["name"] == "reasons" and "categories" in one]
         assert [holds(archive, name) for name in TABLES] == [4 if "bom" in choices else 3, 1, 1]
 
 

@@ -6,9 +6,9 @@ from contextlib import closing
 from itertools import islice
 
 import polars as pl
-from django.db.models import Case, CharField, Expression, F, TextField, Value, When
-from django.db.models.functions import Cast
-from django.db.models.lookups import Exact, IsNull
+from django.db.models import Case, Expression, F, TextField, Value, When
+from django.db.models.functions import Cast, NullIf
+from django.db.models.lookups import IsNull
 
 from feedback.exports import cells
 from feedback.exports.batches import BATCH
@@ -74,11 +74,8 @@ def of_own(variable: Variable) -> Expression | F:
     """The cell of the response itself; of texts of people only whether there is one."""
     if variable.dtype is Dtype.CODE:
         return variable.value
-    if variable.dtype is Dtype.TEXT:
-        text = Cast(variable.value, TextField())
-        nothing = When(Exact(text, ""), then=Value(None, output_field=TextField()))
-        return Case(nothing, default=filled(text), output_field=TextField())
-    return filled(Cast(variable.value, CharField()))
+    text = Cast(variable.value, TextField())
+    return filled(NullIf(text, Value("", output_field=TextField())))
 
 
 def by_code(counts: Counter[str]) -> Counter[str]:
