@@ -58,6 +58,7 @@ class Column:
     value: Expression | None
     state: Expression
     labels: Mapping[str, Message] = field(default_factory=dict)  # of codes; empty for others
+    tick: str = ""  # the code whose choice it tells, where the part is a list of codes
 
     @property
     def personal(self) -> bool:

@@ -102,6 +102,7 @@ class MultipleChoice(Offering):
                 Dtype.BOOLEAN,
                 holds(self.key, code),
                 state_of(self.key),
+                tick=code,
             )
             for code, text in self.options()
         ]

@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from feedback.models import Reason, Status
-from feedback.questionnaire.codebook import unguarded
+from feedback.questionnaire.cells import BETWEEN, Wrong
+from feedback.questionnaire.codebook import guarded, unguarded
 
 STATUSES = {status.name.lower(): status for status in Status}
-IGNORED = ("response", "revision", "tags")  # an export has them, an import gives its own
-
-
-class Wrong(Exception):
-    """One cell cannot be taken as it is."""
+# An export has them, an import gives its own.
+IGNORED = ("response", "revision", "tags", "assignee", "notes", "edits", "edited_at", "paradata")
+WITHDRAWN = "withdrawn_at"  # filled where a response is gone, and nothing else is
 
 
 def received_at(cell: str) -> datetime:
@@ -72,3 +71,16 @@ OWN: Mapping[str, Callable[[str], Any]] = {
     "status": status,
     "reasons": reasons,
 }
+
+
+def as_cell(name: str, value: object) -> str:
+    """A value of JSON as the cell that a table would have for it."""
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return BETWEEN.join(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str):
+        return guarded(value) if name == "source" else value
+    raise Wrong(f"“{str(value)[:60]}” is no {name}.")
