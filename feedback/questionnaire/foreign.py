@@ -86,10 +86,14 @@ def reader_of(questionnaire: Questionnaire, rows: Sequence[Sequence[str]]) -> Re
     Raises:
         BadFile: a column of the file is told of nowhere.
     """
+    return reader_by(questionnaire, headers_of(rows))
+
+
+def reader_by(questionnaire: Questionnaire, headers: Sequence[tuple[str, int]]) -> Reader:
+    """Likewise, for columns of these names. Raises: BadFile, as above."""
     told = questionnaire.imported_from
     assert told is not None
     by_name = {(column.header, column.nth): column for column in told.columns}
-    headers = headers_of(rows)
     if odd := [name for name in headers if name not in by_name]:
         names = ", ".join(repr(name) for name, _nth in odd[:5])
         raise BadFile(

@@ -28,11 +28,13 @@ class Shape:
     """How a table is written down.
 
     Args:
+        quoted: quotes around a cell are not part of it.
         padded: short records get blank cells, and blank cells too many are dropped.
     """
 
     encoding: str = "utf-8"
     delimiter: str = ","
+    quoted: bool = True
     padded: bool = False
 
     def __str__(self) -> str:
@@ -45,7 +47,12 @@ OURS = Shape()
 
 def records(raw: BinaryIO, shape: Shape = OURS) -> Iterator[tuple[int, list[str]]]:
     """Each record with the number of its first line; blank lines are left out."""
-    reader = csv.reader(lines(raw, shape.encoding), strict=True, delimiter=shape.delimiter)
+    text = lines(raw, shape.encoding)
+    reader = (
+        csv.reader(text, strict=True, delimiter=shape.delimiter)
+        if shape.quoted
+        else csv.reader(text, strict=True, delimiter=shape.delimiter, quoting=csv.QUOTE_NONE)
+    )
     width = 0
     while True:
         line = reader.line_num + 1
@@ -126,7 +133,22 @@ def shape_of(raw: BinaryIO) -> Shape:
     raw.seek(0)
     delimiter = delimiter_of(lines(raw, encoding))
     raw.seek(0)
-    return Shape(encoding, delimiter, padded=True)
+    quoted = delimiter != "\t" or not tells_nothing_by_quotes(raw, encoding)
+    raw.seek(0)
+    return Shape(encoding, delimiter, quoted=quoted, padded=True)
+
+
+def tells_nothing_by_quotes(raw: BinaryIO, encoding: str) -> bool:
+    """Whether quotes are just part of the texts: each line is a record, and they do not pair."""
+    if len({line.count("\t") for line in lines(raw, encoding) if line.strip()}) != 1:
+        return False
+    raw.seek(0)
+    try:
+        for _cells in csv.reader(lines(raw, encoding), strict=True, delimiter="\t"):
+            pass
+    except csv.Error:
+        return True
+    return False
 
 
 def encoding_of(raw: BinaryIO) -> str:
