@@ -37,6 +37,8 @@ UNFINISHED_STATES = (ExportState.WAITING, ExportState.BUILDING)
 MOST_TRIES = 3
 KEPT = timedelta(days=7)
 LOCK = 0x50554E44  # the first key of the advisory locks; the second is the export's number
+NOW = "now-"  # begins the names of folders for files that are made while one waits …
+HANDED_OUT = 3_600  # … and are done after so many seconds, or never
 TELLING = 0.5  # seconds between two notes of how far it has come
 
 logger = logging.getLogger(__name__)
@@ -302,8 +304,11 @@ def sweep() -> None:
     """Delete what lies about of exports that are not offered: a worker died before it could."""
     alive = ExportFile.objects.filter(state__in=[*UNFINISHED_STATES, ExportState.DONE])
     known = set(alive.exclude(name="").values_list("name", flat=True))
+    old = time.time() - HANDED_OUT
     for path in folder().iterdir():
         if path.name.partition(UNFINISHED)[0] in known:
+            continue
+        if path.name.startswith(NOW) and path.stat().st_mtime > old:
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

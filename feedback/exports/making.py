@@ -1,6 +1,7 @@
 """Making a whole file, or none: what the command and the worker do alike."""
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ from feedback.exports.format import Format, Tick
 from feedback.exports.manifest import manifest
 from feedback.exports.table import Table, snapshot
 
-UNFINISHED = ".unfinished"  # ends the name of a file that is being written
+UNFINISHED = ".unfinished"  # ends the name of the folder of a file that is being written
 
 
 def make(table: Table, kind: Format, path: Path, *, tick: Tick) -> Mapping[str, Any]:
-    """Write a file beside its place, see it on the disk, and only then give it its name.
+    """Write a file in a folder of its own, see it on the disk, and only then put it in its place.
 
-    All of it is read in one snapshot, the manifest included.
+    All of it is read in one snapshot, the manifest included. Whatever else a format needs
+    while it writes lies in the same folder.
 
     Args:
         tick: told how many further rows are done; whatever it raises ends the work.
@@ -28,7 +30,10 @@ def make(table: Table, kind: Format, path: Path, *, tick: Tick) -> Mapping[str, 
     Raises:
         OSError: of the disk. Whatever is raised, nothing is left behind.
     """
-    unfinished, done = path.with_name(path.name + UNFINISHED), Counting(tick)
+    folder, done = path.with_name(path.name + UNFINISHED), Counting(tick)
+    unfinished = folder / path.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
     try:
         with snapshot():
             at = timezone.now()
@@ -38,8 +43,8 @@ def make(table: Table, kind: Format, path: Path, *, tick: Tick) -> Mapping[str, 
         unfinished.replace(path)
         flushed(path.parent)
     finally:
-        unfinished.unlink(missing_ok=True)
-    return {**told, "file": path.name}
+        shutil.rmtree(folder, ignore_errors=True)
+    return told
 
 
 class Counting:

@@ -20,7 +20,7 @@ GROUP = 50_000  # rows
 def write(table: Table, path: Path, tick: Tick) -> None:
     """By way of pieces: polars would read from a thread of its own, outside the snapshot."""
     typed = Typed(table)
-    with snapshot(), TemporaryDirectory(dir=path.parent, prefix=path.name) as folder:
+    with snapshot(), TemporaryDirectory(dir=path.parent) as folder:
         pieces = [Path(folder, "0")]
         pl.DataFrame(schema=typed.schema).write_parquet(pieces[0])
         for number, frame in enumerate(typed.frames(tick), 1):

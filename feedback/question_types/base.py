@@ -297,6 +297,11 @@ class Item(BaseModel):
         """The form fields that a row of a file stands for; the reverse of ``columns``."""
         return {name: [cells[name]] for name in self.checks if name in cells}
 
+    def spellings(self) -> Mapping[str, str]:
+        """Words of other tools' files, and what each stands for in its column, besides its
+        codes and their texts."""
+        return {}
+
     # -- made-up answers ---------------------------------------------------------------
 
     def made_up(self, chance: Random) -> dict[str, list[str]]:

@@ -21,6 +21,36 @@ from feedback.question_types.columns import Column, Dtype, Message, state_of, te
 PICK = _("Choose a country")
 LIKELY = "US IN DE CN GB BR FR JP NG CA KE ES PL ID EG CH MX NL UA AU"
 
+# What other tools call some of them, besides the names of Unicode and of ISO.
+ELSEWHERE = {
+    "BO": "Bolivia, Plurinational State of", "BN": "Brunei", "CD": "Congo, The Democratic Republic"
+    " of the|Democratic Republic of the Congo|DR Congo", "CG": "Congo, Republic of the...|Congo",
+    "CV": "Cape Verde", "CZ": "Czech Republic", "FM": "Micronesia, Federated States of...",
+    "GB": "UK|U.K.|Great Britain|England|Scotland|Wales|Northern Ireland|United Kingdom of Great"
+    " Britain and Northern Ireland", "HK": "Hong Kong (S.A.R.)", "IR": "Iran, Islamic Republic"
+    " of...|Iran", "KP": "North Korea|Democratic People's Republic of Korea", "KR": "South Korea|"
+    "Republic of Korea|Korea", "LA": "Laos|Lao People's Democratic Republic", "LY": "Libya|Libyan"
+    " Arab Jamahiriya", "MD": "Moldova|Republic of Moldova", "MK": "Macedonia|Republic of North"
+    " Macedonia|The former Yugoslav Republic of Macedonia", "NL": "Holland|The Netherlands",
+    "PS": "Palestine", "RU": "Russia|Russian Federation", "SY": "Syria|Syrian Arab Republic",
+    "SZ": "Swaziland", "TR": "Turkey", "TW": "Taiwan, Province of China", "TZ": "Tanzania|United"
+    " Republic of Tanzania", "US": "United States|United States of America|USA|U.S.A.|U.S.",
+    "VE": "Venezuela, Bolivarian Republic of...|Venezuela", "VN": "Viet Nam|Vietnam",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def spelled() -> Mapping[str, str]:
+    """The code of each name in English, of each code of three letters, and of ELSEWHERE."""
+    english = Locale.parse("en").territories
+    found = {str(english.get(code, name)).casefold(): code for code, name in countries}
+    found |= {name.casefold(): code for code, name in countries}
+    found |= {countries.alpha3(code).casefold(): code for code, _name in countries}
+    found |= {
+        name.casefold(): code for code, names in ELSEWHERE.items() for name in names.split("|")
+    }
+    return MappingProxyType(found)
+
 
 @lru_cache(maxsize=64)
 def names_in(language: str) -> Mapping[str, str]:
@@ -58,6 +88,9 @@ class Country(Item):
             widget=forms.Select(attrs={"autocomplete": "country"}),
             error_messages={"required": REQUIRED, "invalid_choice": NOT_OFFERED},
         )
+
+    def spellings(self) -> Mapping[str, str]:
+        return spelled()
 
     def made_up(self, chance: Random) -> dict[str, list[str]]:
         if self.skipped(chance):

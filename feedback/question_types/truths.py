@@ -9,6 +9,9 @@ from django.db.models import Q
 from feedback.question_types.base import JSON, Item, Kind
 from feedback.question_types.columns import Column, Dtype, Message, state_of, true_of
 
+YES = "yes y true t 1 ja j oui vrai sí si sim да tak はい 是 예 نعم כן evet kyllä igen ano áno"
+NO = "no n false f 0 nein non faux não não нет nie いいえ 否 아니요 لا לא hayır ei nem ne nej nee"
+
 
 class Truth(Item):
     """Stored as true or false; ``said`` gives the words of both, by the codes yes and no."""
@@ -20,6 +23,9 @@ class Truth(Item):
     def columns(self) -> list[Column]:
         yes = true_of(self.key)
         return [Column(self.key, self.text, self.key, Dtype.BOOLEAN, yes, state_of(self.key))]
+
+    def spellings(self) -> Mapping[str, str]:
+        return dict.fromkeys(YES.split(), "1") | dict.fromkeys(NO.split(), "0")
 
     def words(self, part: str, answer: JSON) -> Message:
         return self.said["yes" if answer else "no"]

@@ -21,9 +21,10 @@ from pydantic import (
 from feedback.question_types import AnyItem
 from feedback.question_types.base import Condition, Item, Key, Wording, operands
 from feedback.question_types.columns import Column
-from feedback.questionnaire import recall, translations
+from feedback.questionnaire import imported_from, recall, translations
 from feedback.questionnaire.carrying import raw_items, written_out
 from feedback.questionnaire.expressions import Tree, parse
+from feedback.questionnaire.imported_from import ImportedFrom
 from feedback.questionnaire.looks import Looks, unreadable
 from feedback.questionnaire.problems import Place, Problem, problems_of
 from feedback.questionnaire.relevance import condition_of, unmet
@@ -72,6 +73,7 @@ class Questionnaire(BaseModel):
     demonstration: bool = Field(False, description="Say on every page that it is made up")
     rules: list[Rule] = Field([], max_length=200)
     pages: list[Page] = Field(min_length=1, max_length=200)
+    imported_from: ImportedFrom | None = Field(None, description="The file that it is drafted from")
 
     _texts: translations.Texts = PrivateAttr(default_factory=dict)
 
@@ -286,6 +288,11 @@ def unsound(questionnaire: Questionnaire) -> Iterator[Problem]:
     told = (*unmet(questionnaire.pages, questionnaire.rules), *unreadable(questionnaire.looks))
     for place, message in told:
         yield Problem(place, message)
+    if questionnaire.imported_from:
+        for place, message in imported_from.unmet(
+            questionnaire.imported_from, questionnaire.by_key
+        ):
+            yield Problem(place, message)
     for language in questionnaire.offered_languages:
         try:
             own = questionnaire.in_language(language)

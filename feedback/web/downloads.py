@@ -169,7 +169,7 @@ def now(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
 
 def made_now(table: Table, kind: Format) -> FileResponse:
     """A whole file, gone from the disk once it is sent: it is open, and has no name any more."""
-    with TemporaryDirectory(dir=building.folder(), prefix="now") as folder:
+    with TemporaryDirectory(dir=building.folder(), prefix=building.NOW) as folder:
         path = Path(folder, f"export.{kind.name}")
         make(table, kind, path, tick=silent)
         return FileResponse(path.open("rb"))

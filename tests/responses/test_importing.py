@@ -13,8 +13,8 @@ from feedback.models.identity import decrypt, encrypt
 from feedback.question_types import REGISTRY
 from feedback.questionnaire.codebook import guarded
 from feedback.questionnaire.definition import Questionnaire, as_data
+from feedback.questionnaire.readers.records import BadFile
 from feedback.responses import importing, receipts
-from feedback.responses.csv_records import BadFile
 from tests import build
 
 ITEMS = [

@@ -1,12 +1,17 @@
-"""Take in responses from a CSV file: all of its rows, or none and each refused row's reason.
+"""Take in responses from a file: all of its rows, or none and each refused row's reason.
 
-The columns are those of the survey's own CSV export; only those the file has are read,
-and a question without a column is stored as not shown. Cells hold codes, as the export
-writes them by default: [not_shown], [refused] and [dont_know] for these states, 1 and 0 for ticks,
-and one apostrophe before a text is taken off. Of the response's own columns received_at
-(UTC unless it names an offset), language, source, seconds and status are read;
-response, revision and tags may stand there and are ignored, as each row becomes a new
-response to the live revision. The same file again stores nothing twice.
+The file is the survey's own export, as CSV or as JSON Lines, or that of another tool, for a
+survey that was drafted from it (draft_survey): what its columns are then stands in the
+questionnaire under imported_from.
+
+Of an export in CSV only the columns that it has are read, and a question without a column is
+stored as not shown. Cells hold codes, as the export writes them by default: [not_shown],
+[refused] and [dont_know] for these states, 1 and 0 for ticks, or the codes of the ticked
+options joined by " | " in one column; one apostrophe before a text is taken off. Of the
+response's own columns received_at (UTC unless it names an offset), language, source, seconds,
+status and reasons are read; the others may stand there and are ignored, as each row becomes a
+new response to the live revision. Responses that were withdrawn are counted and skipped. The
+same file again stores nothing twice.
 """
 
 from argparse import ArgumentParser
@@ -18,8 +23,8 @@ from django.core.management.base import BaseCommand, CommandError
 from feedback.management.commands.seed_demo import published
 from feedback.management.progress import Progress
 from feedback.models import Survey
+from feedback.questionnaire.readers.records import BadFile
 from feedback.responses import importing
-from feedback.responses.csv_records import BadFile
 
 MOST_TOLD = 50
 
@@ -29,7 +34,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug")
-        parser.add_argument("file", type=Path, help="CSV in UTF-8, with a header")
+        parser.add_argument("file", type=Path, help="CSV with a header, or JSON Lines")
 
     def handle(self, *args: Any, **options: Any) -> None:
         survey, file = published(options["slug"]).survey, options["file"]
@@ -37,6 +42,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{report.stored:,} responses stored in {survey}")
         if report.there_already:
             self.stdout.write(f"{report.there_already:,} of the file were there already")
+        if report.withdrawn:
+            self.stdout.write(f"{report.withdrawn:,} were withdrawn, and are left out")
         if report.absent:
             self.stdout.write(f"not in the file, so not shown: {', '.join(report.absent)}")
 
