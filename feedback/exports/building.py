@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import Http404, QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from feedback.exports import FORMATS
 from feedback.exports.choices import Choices
 from feedback.exports.making import UNFINISHED, make
-from feedback.exports.table import Table, seen_until
+from feedback.exports.table import Table, seen_until, snapshot
 from feedback.models import ExportFile, ExportState, Role, SavedExport, Survey, Tombstone, Why
 from feedback.models.audit import record
 from feedback.permissions import survey_for
@@ -134,12 +134,19 @@ def build(number: int) -> None:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             logger.error("export %s: %s", file.pk, error.strerror)
             ended(file, ExportState.FAILED, why=Why.NO_SPACE if full else Why.DISK)
+        except DatabaseError:
+            raise  # it is away, or was restarted: ``tend`` has it built again
+        except Exception as error:
+            # Its text could hold an answer, so only its kind is told.
+            logger.error("export %s: %s", file.pk, type(error).__name__)
+            ended(file, ExportState.FAILED, why=Why.ERROR)
 
 
 def finish(file: ExportFile, watch: "Watch") -> None:
     """Make the file, then say that it is there."""
     moment = seen_until()
-    with translation.override(settings.LANGUAGE_CODE):  # the same whoever takes it
+    # The same whoever takes it; and the questionnaires are of the moment of the rows.
+    with translation.override(settings.LANGUAGE_CODE), snapshot():
         told = make(table_of(file), FORMATS[file.format], folder() / file.name, tick=watch.tick)
     file.manifest, file.seen_until, file.rows = dict(told), moment, told["rows"]
     file.expires_at = timezone.now() + KEPT
