@@ -32,6 +32,10 @@ install: $(RUNTIME) ## what running needs, in .venv
 test: $(DEVELOPMENT) ## all tests; ARGS="tests/web -k receipt" for some of them
 	@$(BIN)/python -m pytest -n 2 -q $(ARGS)
 
+.PHONY: office
+office: $(DEVELOPMENT) ## what LibreOffice makes of our files, where it is installed
+	@$(BIN)/python -m pytest -q tests/office $(ARGS)
+
 .PHONY: check
 check: $(DEVELOPMENT) ## format, lint, types, floors, migrations
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run $(BIN)/ruff format ."; exit 1; }

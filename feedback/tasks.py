@@ -11,7 +11,6 @@ from feedback.exports import building, saved
 from feedback.responses import bulk, letters
 
 logger = logging.getLogger(__name__)
-EXPORTS = "exports"  # a queue and a worker of their own, so that nothing else waits for them
 A_MOMENT = 2.0  # seconds that ``refresh`` gives to acts on many
 AT_A_STRETCH = 480.0  # seconds that a task of its own does; then ``refresh`` goes on
 
@@ -35,7 +34,7 @@ def act_on_many(number: int) -> None:
     bulk.run(number, until=time.monotonic() + AT_A_STRETCH)
 
 
-@shared_task(queue=EXPORTS)
+@shared_task
 def build_export(number: int) -> None:
     """Build one export; with another worker on it there is nothing to do."""
     building.build(number)

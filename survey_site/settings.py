@@ -134,6 +134,8 @@ CELERY_TASK_TIME_LIMIT = 900
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# A worker of their own, so that nothing else waits for them.
+CELERY_TASK_ROUTES = {"feedback.tasks.build_export": {"queue": "exports"}}
 REFRESH_SECONDS = 3.0
 CELERY_BEAT_SCHEDULE = {
     # A call nobody took before the next one is due expires, so that none pile up.

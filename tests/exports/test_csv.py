@@ -14,10 +14,11 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback.exports import FORMATS
 from feedback.exports.codebook import KINDS, described
 from feedback.exports.copying import line
 from feedback.exports.csv import MARK, stream
-from feedback.exports.format import BLOCK
+from feedback.exports.format import BLOCK, silent
 from feedback.models import AuditEntry, Response, Status, Survey
 from feedback.models.identity import encrypt
 from feedback.questionnaire.codebook import guarded, unguarded
@@ -429,8 +430,9 @@ def test_the_file_comes_in_blocks_the_header_first(town: Survey) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("personal", [False, True])
-def test_a_download_that_is_broken_off_frees_its_connection(personal: bool) -> None:
+@pytest.mark.parametrize("choices", ["", "with=personal"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_download_that_is_broken_off_frees_its_connection(kind: str, choices: str) -> None:
     """Else a few impatient people would take every connection there is."""
     town = build.survey()
     grow(town, 20_000, text="x" * 1000)
@@ -442,12 +444,14 @@ def test_a_download_that_is_broken_off_frees_its_connection(personal: bool) -> N
         **{**connection.get_connection_params(), "cursor_factory": None, "context": None},
         autocommit=True,
     ) as other:
-        blocks = stream(build.table(town, choices="with=personal" if personal else ""))
+        begin = FORMATS[kind].stream
+        assert begin
+        blocks = begin(build.table(town, choices=choices), silent)
         next(blocks)
         next(blocks)
         assert other.execute(watched, name).fetchone() == (1,)
 
-        blocks.close()
+        blocks.close()  # type: ignore[attr-defined]
 
         assert other.execute(watched, name).fetchone() == (0,)
     assert Response.objects.count() == 20_000  # the connection takes the next query

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import openpyxl
+import polars as pl
 import pyreadstat
 import pytest
 from openpyxl.utils.escape import unescape
@@ -274,8 +275,6 @@ def test_each_state_is_told_apart_in_each_format(states: Survey, tmp_path: Path)
 
 def test_no_answer_is_taken_for_a_missing_code() -> None:
     """-97 may be a temperature."""
-    import polars as pl
-
     assert list(missing_numbers(pl.Series([1, 5])).values()) == [-97, -98, -99]
     assert list(missing_numbers(pl.Series([-97])).values()) == [-997, -998, -999]
     assert list(missing_numbers(pl.Series([-995.5])).values()) == [-9997, -9998, -9999]
@@ -286,10 +285,7 @@ def test_names_are_short_and_their_own() -> None:
     """Two long names must not become the same variable."""
     name = namer(10)
     names = [name(long) for long in ("colours__red", "colours__rose", "if", "a-b", "a.b", "A_B")]
-    assert names == ["colours__r", "colours__2", "if_", "a_b", "a_b_2", "A_B_3"] or len(
-        {n.lower() for n in names}
-    ) == len(names)
-    assert all(len(one) <= 10 for one in names)
+    assert names == ["colours__r", "colours__2", "if_", "a_b", "a_b_2", "A_B_3"]
     assert shortened("ü" * 50, 80) == "ü" * 38 + "…" and shortened("short", 80) == "short"
 
 
