@@ -57,6 +57,12 @@ def survey_for(user: Any, slug: str, role: Role) -> Access:
     return Access(found.survey, found)
 
 
+def may_make_surveys(user: Any) -> bool:
+    """Whoever runs the instance, and whoever owns or edits a survey here already."""
+    mine = Membership.objects.filter(user_id=user.pk, role__gte=Role.EDITOR)
+    return bool(user.is_superuser) or mine.exists()
+
+
 def memberships_of(user: Any) -> QuerySet[Membership]:
     """The surveys of one person, with what a list of them shows."""
     mine = Membership.objects.filter(user_id=user.pk).order_by("survey__slug")

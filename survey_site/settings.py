@@ -259,6 +259,11 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # The largest form body that is read as answers; see feedback/web/bodies.py.
 MAX_ANSWERS_BYTES = 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_ANSWERS_BYTES
+FILE_UPLOAD_HANDLERS = [
+    "feedback.web.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LOGGING = {
     "version": 1,

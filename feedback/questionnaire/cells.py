@@ -5,8 +5,9 @@ Each cell is as an export writes it, with the missing codes and the guard that
 joined by " | ", in place of a column of 1 and 0 for each.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
@@ -23,6 +24,7 @@ from feedback.questionnaire.codebook import (
 )
 
 BETWEEN = " | "
+MOST_KEPT = 4_096  # of one question
 Ticks = Mapping[str, str]  # the name of the column of each code
 
 
@@ -37,6 +39,23 @@ class Present:
     item: Item
     columns: list[Column]
     joined: Mapping[str, Ticks]  # by the part that they are joined under
+    # What became of cells so far: of closed questions the same few come again and again.
+    kept: dict[tuple[str, ...], Cleaned] = field(default_factory=dict, compare=False)
+
+    @property
+    def reads(self) -> list[str]:
+        """The names of the cells that it is read from."""
+        spread = {name for ticks in self.joined.values() for name in ticks.values()}
+        own = [column.name for column in self.columns if column.name not in spread]
+        return [*self.joined, *own]
+
+    @cached_property
+    def told_by(self) -> Callable[[Mapping[str, str]], tuple[str, ...]] | None:
+        """The cells as a key, where what they give may be kept; None for texts."""
+        if all(column.dtype is Dtype.TEXT for column in self.columns):
+            return None
+        names = self.reads
+        return lambda cells: tuple([cells[name] for name in names])
 
 
 def present(items: Iterable[Item], header: Collection[str]) -> list[Present]:
@@ -75,21 +94,35 @@ def take_up(cleaned: Cleaned, of: Present, cells: Mapping[str, str]) -> None:
         Wrong: a cell is none that an export would write.
         ValidationError: the form would not take it, by field name.
     """
+    key = of.told_by(cells) if of.told_by else None
+    found = of.kept.get(key) if key is not None else None
+    if found is None:
+        found = taken(of, cells)
+        if key is not None and len(of.kept) < MOST_KEPT:
+            of.kept[key] = found
+    cleaned.answers.update(found.answers)
+    cleaned.identity.update(found.identity)
+
+
+def taken(of: Present, cells: Mapping[str, str]) -> Cleaned:
+    """What a row tells of one question. Raises: as above."""
+    cleaned = Cleaned()
     told = spread(of.joined, cells) if of.joined else cells
     shown = [column for column in of.columns if told[column.name] != NOT_SHOWN]
     if not shown:
-        return
+        return cleaned
     ways = {told[column.name] for column in shown} & DECLINED_CODES.keys()
     if ways:
         if any(told[column.name] not in ways for column in shown) or len(ways) > 1:
             code = min(ways)
             raise Wrong(f"{code} stands in some cells of the question, not in all of them.")
         cleaned.answers[of.item.key] = {"state": DECLINED_CODES[ways.pop()]}
-        return
+        return cleaned
     given = {column.name: plain(column, told[column.name]) for column in shown}
     # Of an item with several questions, some may not have been shown.
     hidden = {column.part for column in of.columns} - {column.part for column in shown}
     take_posted(cleaned, of.item, of.item.posted(given), hidden=hidden)
+    return cleaned
 
 
 def take_posted(

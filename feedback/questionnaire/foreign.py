@@ -7,6 +7,7 @@ spaces. What is not an option is the text of "other", where the item has that.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
@@ -221,8 +222,8 @@ def one(ours: Column, words: Words, column: ImportedColumn, typed: str) -> tuple
     if dtype is Dtype.TEXT:
         return [name], text
     if dtype in (Dtype.DATE, Dtype.TIME) and form:
-        return [name], moment
-    return [name, typed] if typed else [name], coded
+        return [name], kept(moment)
+    return [name, typed] if typed else [name], kept(coded)
 
 
 def several(
@@ -239,7 +240,12 @@ def several(
         found = none | {ticks[code]: "1" for code in codes}
         return found | ({ticks[OTHER]: "1", typed: guarded(separator.join(rest))} if rest else {})
 
-    return list(none), read
+    return list(none), kept(read)
+
+
+def kept(read: Read) -> Read:
+    """The reading of a closed column, whose few different cells come again and again."""
+    return lru_cache(maxsize=2_048)(read)
 
 
 def taken_apart(
@@ -254,7 +260,8 @@ def taken_apart(
     at = 0
     while at < len(pieces):
         for end in range(min(len(pieces), at + longest), at, -1):
-            code = words.code(separator.join(pieces[at:end]))
+            told = separator.join(pieces[at:end])
+            code = words.code(told) or words.code(told.strip(separator))
             if code is not None:
                 codes.append(code)
                 at = end

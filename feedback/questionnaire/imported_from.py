@@ -96,14 +96,15 @@ def unmet(told: ImportedFrom, items: dict[str, Item]) -> Iterator[tuple[Place, s
     taken: set[str] = set()
     for number, column in enumerate(told.columns):
         place: Place = ("imported_from", "columns", number)
-        name = column.column or column.stem
         if column.item is not None and column.item not in items:
             yield (*place, "item"), f"'{column.item}' is no item here; check its spelling"
-        elif column.item is not None and not targets(items[column.item], column):
+            continue
+        filled = targets(items[column.item], column) if column.item else [column.column or ""]
+        if not filled:
             yield place, f"{column.item} has no such part; check its option, row or other"
-        elif name and name in taken:
-            yield place, f"an earlier column is {name} already; let one of them be ignored"
-        taken.add(name)
+        elif twice := taken.intersection(filled):
+            yield place, f"an earlier column is {min(twice)} already; let one of them be ignored"
+        taken |= {name for name in filled if name}
 
 
 def targets(item: Item, column: ImportedColumn) -> list[str]:

@@ -268,7 +268,9 @@ def take_stored(cleaned: Cleaned, item: Item, own: Answers, identity: Answers) -
         return True
     whole = own
     if item.personal:
-        apart = [part for part, told in own.items() if told is True]
+        if any(told is not None and told is not True for told in own.values()):
+            raise Wrong("it is personal, so only its state stands here. Was the file changed?")
+        apart = [part for part, told in own.items() if told is not None]
         if not identity.keys() >= set(apart):
             return False
         whole = own | {part: identity[part] for part in apart}

@@ -63,6 +63,7 @@ ACTS: Mapping[str, Act] = {
         gettext_lazy("Export with personal answers"),
         gettext_lazy("exported responses with their personal answers"),
     ),
+    "import": Act(gettext_lazy("Import"), gettext_lazy("imported %(responses)s responses")),
     "publish": Act(gettext_lazy("Published"), gettext_lazy("published revision %(revision)s")),
     "schedule": Act(
         gettext_lazy("Opening and closing"), gettext_lazy("set when the survey is open")

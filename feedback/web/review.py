@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from feedback.models import Role
-from feedback.permissions import memberships_of, survey_for
+from feedback.permissions import may_make_surveys, memberships_of, survey_for
 from feedback.responses import notes
 from feedback.responses.cap import is_full
 
@@ -18,6 +18,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
     """The surveys one is a member of, with their counts."""
     context = {
         "memberships": memberships_of(request.user),
+        "makes": may_make_surveys(request.user),
         "spoken_to": notes.unseen_by_survey(request.user),
     }
     return render(request, "review/surveys.html", context)

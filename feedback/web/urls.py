@@ -14,6 +14,7 @@ from feedback.web import (
     keys,
     listing,
     members,
+    moving,
     pictures,
     quarantine,
     reading,
@@ -46,6 +47,7 @@ public = [
 staff = [
     *accounts,
     path("", review.surveys, name="surveys"),
+    path("move-in/", moving.move, name="move_in"),
     path("<slug:slug>/", review.overview, name="overview"),
     path("join/<str:code>/", joining.join, name="join"),
     path("<slug:slug>/members/", members.people, name="members"),
@@ -54,6 +56,7 @@ staff = [
     path("<slug:slug>/members/invites/<int:pk>/", members.withdraw_invite, name="withdraw_invite"),
     path("<slug:slug>/settings/", authoring.settings, name="settings"),
     path("<slug:slug>/preview/", authoring.preview, name="preview"),
+    path("<slug:slug>/import/", moving.take, name="import"),
     path("<slug:slug>/responses/", listing.listing, name="responses"),
     path("<slug:slug>/responses/columns/", listing.columns, name="columns"),
     path("<slug:slug>/responses/<int:pk>/", reading.response, name="response"),

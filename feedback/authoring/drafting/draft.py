@@ -27,6 +27,7 @@ from feedback.authoring.drafting.subjects import (
 from feedback.authoring.drafting.trial import Trial
 from feedback.questionnaire.readers.records import BadFile, Shape, records, shape_of
 
+UNASKED = "N/A"  # of LimeSurvey: a condition hid the question
 BESIDE = 200  # different cells beside a text of other that are looked at
 Tick = Callable[[int], None]
 
@@ -79,13 +80,15 @@ def draft(raw: BinaryIO, *, read: Tick = lambda rows: None) -> Draft:
     found = Draft(layout_of(head), shape)
     beside = count(found, raw, read)
     found.blank = meaning_nothing(found.seen)
-    if found.layout.tool == "LimeSurvey" and "N/A" in found.blank:
-        found.blank.remove("N/A")
-        found.not_shown = ["N/A"]
+    if found.layout.tool == "LimeSurvey" and any(seen.counts[UNASKED] for seen in found.seen):
+        found.blank = [text for text in found.blank if text != UNASKED]
+        found.not_shown = [UNASKED]
     meaningless = {*found.blank, *found.not_shown}
     found.seen = [seen.without(meaningless) for seen in found.seen]
     sort_out(found, beside)
     make_sure(found, raw, read)
+    if not found.questions:
+        raise BadFile("line 1: no column holds answers to a question. Is it an export of answers?")
     return found
 
 

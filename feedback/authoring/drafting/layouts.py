@@ -35,8 +35,7 @@ def layout_of(rows: Rows) -> Layout:
         return qualtrics(rows)
     if len(rows) > 1 and is_survey_monkey(rows):
         return survey_monkey(rows)
-    names = [squeezed(cell).casefold() for cell in rows[0]]
-    if LIME & set(names) or any(BARE.fullmatch(cell.strip()) for cell in rows[0]):
+    if any(is_of_lime_survey(squeezed(cell)) for cell in rows[0]):
         return lime_survey(rows)
     tool = "Google Forms" if role_of(rows[0][0], of_tool=False) == "received_at" else "a table"
     return plain(rows, tool)
@@ -111,7 +110,8 @@ def with_common_texts(headings: Sequence[Heading]) -> list[Heading]:
     for one in headings:
         stem = stems.get(one.code)
         if stem and one.part:
-            one = replace(one, text=stem, part=one.text[len(stem) + 3 :] or one.part)
+            part = (one.text[len(stem) + 3 :] if one.text.startswith(stem) else "") or one.part
+            one = replace(one, text=stem.removesuffix(" - Selected Choice"), part=part)
         found.append(one)
     return found
 
@@ -171,7 +171,8 @@ def lime_survey(rows: Rows) -> Layout:
     headings = []
     for one, cell in zip(named(rows[:1]), rows[0], strict=True):
         told = cell.strip()
-        if coded := CODED.fullmatch(told):
+        name = coded[1] if (coded := CODED.fullmatch(told)) and not coded[2] else told
+        if coded:
             text, part = parted(squeezed(coded[3])) if coded[2] else (squeezed(coded[3]), "")
             found = replace(one, code=coded[1], text=text or one.text, part=part or inner(coded[2]))
             typed = inner(coded[2])
@@ -184,8 +185,14 @@ def lime_survey(rows: Rows) -> Layout:
         if typed.casefold().endswith("comment"):
             found = replace(found, code="", text=one.text, part="")
         found = replace(found, types_other=bool(OTHER.match(typed)))
-        headings.append(with_role(found, told, of_tool=True))
+        headings.append(with_role(found, name, of_tool=True))
     return Layout("LimeSurvey", 1, as_told_alone(headings))
+
+
+def is_of_lime_survey(cell: str) -> bool:
+    coded = CODED.fullmatch(cell)
+    name = coded[1] if coded else cell
+    return name.casefold() in LIME or bool(coded and coded[2]) or bool(BARE.fullmatch(cell))
 
 
 def inner(brackets: str) -> str:

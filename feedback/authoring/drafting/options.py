@@ -106,7 +106,8 @@ def whole_pieces(text: str, separator: str) -> list[str]:
         open_one = ""
     if open_one:  # never closed: no brackets then
         found += open_one.split(separator)
-    return [piece.strip() for piece in found if piece.strip()]
+    bare = [piece.strip().strip(separator).strip() for piece in found]
+    return [piece for piece in bare if piece]
 
 
 def merged(

@@ -58,6 +58,7 @@ def subject_of(columns: Columns, keys: Keys, tool: str) -> Subject:
     first = asked[0][0]
     alone = len(columns) == 1
     text = first.header if alone and first.part else first.text
+    key = keys.key(code=first.code, text=text, number=first.place + 1)
     named = [
         keys.key(
             code=f"{h.code}_{h.part}" if h.code and h.part else h.code,
@@ -66,7 +67,6 @@ def subject_of(columns: Columns, keys: Keys, tool: str) -> Subject:
         )
         for h, _seen in (columns if not alone else [])
     ]
-    key = keys.key(code=first.code, text=text, number=first.place + 1)
     aside = typed[0] if typed and typed[0] not in asked else None
     return Subject(key, text, asked, aside, tool, [*named, key] if not aside else named)
 

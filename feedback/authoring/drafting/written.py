@@ -82,8 +82,6 @@ def pages(draft: Draft) -> Iterator[str]:
             if not number:
                 yield f"      {comment(question.idea.why)}"
             yield from item_lines(item)
-    if not count:
-        yield "  []"
 
 
 def item_lines(item: dict[str, Any]) -> Iterator[str]:

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import BinaryIO
 
 LONGEST_LINE = 4_000_000  # bytes; more than any response can have
-LOOKED_AT = 1_000_000  # characters from which the delimiter is guessed
+# From so many lines and characters the delimiter is guessed.
+MOST_LINES, LOOKED_AT = 2_000, 1_000_000
 BLOCK = 1 << 20
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 NAMES = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
@@ -170,23 +171,28 @@ def delimiter_of(text: Iterator[str]) -> str:
     """The one under which the most records have as many cells as the header."""
     sample: list[str] = []
     room = LOOKED_AT
-    for line in islice(text, 2_000):
+    for line in islice(text, MOST_LINES):
         sample.append(line)
         room -= len(line)
         if room < 0:
             break
-    fits = {delimiter: fit(sample, delimiter) for delimiter in DELIMITERS}
+    cut = room < 0 or len(sample) == MOST_LINES
+    fits = {delimiter: fit(sample, delimiter, cut=cut) for delimiter in DELIMITERS}
     return max(fits, key=lambda delimiter: fits[delimiter])
 
 
-def fit(sample: list[str], delimiter: str) -> tuple[bool, float, int]:
-    """How well a delimiter explains some lines; more is better."""
+def fit(sample: list[str], delimiter: str, *, cut: bool) -> tuple[bool, float, int]:
+    """How well a delimiter explains some lines; more is better.
+
+    Args:
+        cut: whether the last record may lack its end.
+    """
     try:
         found = [cells for cells in csv.reader(sample, delimiter=delimiter) if cells]
     except csv.Error:
         return False, 0.0, 0
     if not found:
         return False, 0.0, 0
-    whole = found[:-1] if len(found) > 2 else found  # the last may be cut off
+    whole = found[:-1] if cut and len(found) > 1 else found
     width = len(found[0])
     return width > 1, sum(len(cells) == width for cells in whole) / len(whole), width

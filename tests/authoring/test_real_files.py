@@ -79,16 +79,18 @@ def compared(item: Item, column: Any, cells: list[str], stored: list[Any]) -> bo
         assert sum(column.option in own for own in codes) == sum(bool(cell) for cell in cells)
     elif column.separator:
         counted: Counter[str] = Counter(code for answer in stored for code in answer or [])
-        expected = Counter(code for cell in cells for code in codes_in(cell, column, texts))
+        expected = Counter(code for cell in cells for code in set(codes_in(cell, column, texts)))
         assert {code: counted[code] for code in texts if code != "other"} == {
             code: expected[code] for code in texts if code != "other"
         }
     elif texts and item.type != "yes_no":
-        by_text = {text.casefold(): code for code, text in texts.items()}
+        by_text = {text: code for code, text in texts.items()}
+        in_small = {text.casefold(): code for code, text in reversed(texts.items())}
         spelled = {name.casefold(): code for name, code in item.spellings().items()}
         alike = Counter(
             means.get(one_space(cell))
-            or by_text.get(one_space(cell).casefold())
+            or by_text.get(one_space(cell))
+            or in_small.get(one_space(cell).casefold())
             or (cell if cell in texts else None)
             or spelled.get(one_space(cell).casefold(), "other")
             for cell in cells
@@ -108,18 +110,18 @@ def words_of(item: Item, column: Any) -> dict[str, Any]:
 
 def codes_in(cell: str, column: Any, texts: dict[str, str]) -> list[str]:
     """The options in a joined cell: the longest first, as one may be a piece of another."""
-    sign = column.separator.strip() or column.separator
+    sign = re.escape(column.separator.strip())
+    between = rf"\s*{sign}+\s+" if column.separator.endswith(" ") else rf"\s*{sign}\s*"
 
-    def even(text: str) -> str:
-        return re.sub(rf"\s*{re.escape(sign)}\s*", sign * 2, one_space(text))
+    def lined(text: str) -> str:
+        return "\n" + re.sub(between, "\n\n", one_space(text)).rstrip(column.separator) + "\n"
 
-    left, found = f"{sign}{even(cell)}{sign}", []
+    left, found = lined(cell), []
     by_length = sorted(texts.items(), key=lambda pair: -len(pair[1]))
     for changed in (str, str.casefold):
         for code, text in by_length:
-            piece = f"{sign}{changed(even(text))}{sign}"
+            piece = changed(lined(text))
             if piece in changed(left):
-                at = changed(left).index(piece)
-                left = left[:at] + sign + left[at + len(piece) - 1 :]
+                left = left.replace(left[changed(left).index(piece) :][: len(piece)], "\n", 1)
                 found.append(code)
     return found
