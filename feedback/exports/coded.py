@@ -19,11 +19,9 @@ from feedback.exports.variables import Variable
 from feedback.question_types.columns import Dtype
 
 # Words of their languages, which no variable can be called.
-RESERVED = frozenset(
-    {
-        *("all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"),
-        *("if", "in", "byte", "double", "float", "int", "long", "using"),
-    }
+RESERVED = re.compile(
+    "all|and|by|eq|ge|gt|le|lt|ne|not|or|to|with"
+    "|if|in|byte|double|float|int|long|using|strl|str[0-9]+"
 )
 WORDS = {"not_shown": "not shown", "refused": "refused", "dont_know": "don't know"}
 NUMBERS = (Dtype.INTEGER, Dtype.DECIMAL, Dtype.BOOLEAN)
@@ -120,7 +118,7 @@ def namer(longest: int) -> Callable[[str], str]:
 
     def name(long: str) -> str:
         plain = re.sub(r"[^A-Za-z0-9_]", "_", long)
-        plain += "_" if plain.lower() in RESERVED else ""
+        plain += "_" if RESERVED.fullmatch(plain.lower()) else ""
         short, number = plain[:longest], 1
         while short.lower() in taken:
             number += 1
@@ -158,9 +156,11 @@ def cut(text: str, longest: int) -> str:
     return raw[: longest - len(mark.encode())].decode(errors="ignore") + mark
 
 
-def notes(table: Table) -> list[str]:
-    """What somebody who opens the file should know."""
-    return [
-        f"Survey {table.survey.slug}. Times are of the zone {table.choices.zone}.",
+def notes(table: Table, longest: int) -> list[str]:
+    """What somebody who opens the file should know, in lines of at most so many bytes."""
+    about = (
+        f"Survey {table.survey.slug}.",
+        f"Times are of the zone {table.choices.zone}.",
         "Its codebook has the whole wordings, and names as in the other formats.",
-    ]
+    )
+    return [shortened(line, longest) for line in about]

@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.exports.coded import WORDS, Coded, Limits, coded, missing_numbers, notes
 from feedback.exports.format import Format, Tick
+from feedback.exports.lengths import longest
 from feedback.exports.table import Table, snapshot
 from feedback.question_types.columns import Message
 
 LIMITS = Limits(name=64, label=256, value_label=120, text=32_767)
+NOTE = 80  # bytes of a line
 CELL = 150  # bytes of memory that a cell takes while it is written; docs/performance.md
 
 
@@ -30,7 +32,7 @@ def write(table: Table, path: Path, tick: Tick) -> None:
         path,
         compress=True,
         file_label=f"Soundings: {table.survey.slug}"[:64],
-        note=notes(table),
+        note=notes(table, NOTE),
         column_labels={one.name: one.label for one in variables},
         variable_value_labels={
             one.name: {number(n): words for n, words in labels.items()}
@@ -60,7 +62,22 @@ MEMORY = _(
 )
 
 
+CUT = _(
+    "A text has room for %(most)s bytes. Answers that are longer end with a mark that says so; "
+    "they are whole in CSV and JSON Lines."
+)
+WIDEST = 4  # bytes of one character
+
+
 def warnings(table: Table, rows: int) -> Sequence[Message]:
+    found = [*memory(table, rows)]
+    if any(longest(one) * WIDEST > LIMITS.text for one in table.variables):
+        found.append(CUT % {"most": f"{LIMITS.text:,}"})
+    return found
+
+
+def memory(table: Table, rows: int) -> Sequence[Message]:
+    """What the making of the file takes, where it is worth a word."""
     size = rows * len(table.variables) * CELL // 1_000_000
     return [MEMORY % {"size": f"{size:,}"}] if size > 100 else []
 

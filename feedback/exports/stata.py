@@ -1,7 +1,7 @@
 """Stata, as .dta of version 118: labels of variables and values, and why a number is missing.
 
 Not shown, refused and "don't know" are the extended missing values .a, .b and .c; a blank
-is the plain one.
+is the plain one. Texts of more than 2,045 bytes are strL.
 """
 
 from pathlib import Path
@@ -12,10 +12,10 @@ import pyreadstat
 
 from feedback.exports.coded import WORDS, Coded, Limits, coded
 from feedback.exports.format import Format, Tick
-from feedback.exports.spss import warnings
+from feedback.exports.spss import memory
 from feedback.exports.table import Table, snapshot
 
-LIMITS = Limits(name=32, label=80, value_label=2_000, text=2_045)
+LIMITS = Limits(name=32, label=80, value_label=2_000, text=2_000_000_000)
 LETTERS = dict(zip(WORDS, "abc", strict=True))
 
 
@@ -26,7 +26,7 @@ def write(table: Table, path: Path, tick: Tick) -> None:
     pyreadstat.write_dta(
         pl.DataFrame([with_letters(one, used[one.name]) for one in variables]),
         path,
-        version=15,
+        version=14,  # which writes 118; of 119 few editions read any
         file_label=f"Soundings: {table.survey.slug}"[:80],
         column_labels={one.name: one.label for one in variables},
         variable_value_labels={
@@ -56,8 +56,10 @@ def with_letters(one: Coded, states: list[str]) -> pl.Series:
     if one.states is None or not states:
         return one.values.alias(one.name)
     whys = one.states.cast(pl.String).replace_strict(LETTERS, default=None, return_dtype=pl.String)
+    # Among letters the writer takes whole numbers for such of 32 bits.
+    values = one.values.cast(pl.Float64) if one.values.dtype == pl.Int64 else one.values
     mixed: list[Any] = [
-        why if value is None else value for value, why in zip(one.values, whys, strict=True)
+        why if value is None else value for value, why in zip(values, whys, strict=True)
     ]
     return pl.Series(one.name, mixed, dtype=pl.Object)
 
@@ -67,7 +69,7 @@ DTA = Format(
     label="Stata",
     mime="application/x-stata-dta",
     write=write,
-    warnings=warnings,
+    warnings=memory,
     coded=True,
     at_once=10_000,
 )

@@ -9,19 +9,21 @@ for is told before it starts, and marked in its cell.
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 import xlsxwriter
-from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from xlsxwriter.worksheet import Worksheet
 
 from feedback.exports.batches import STATE, Typed
 from feedback.exports.choices import BadChoice
 from feedback.exports.format import Format, Tick
+from feedback.exports.lengths import longest
 from feedback.exports.table import Table, snapshot
 from feedback.exports.variables import Variable
 from feedback.question_types.columns import Dtype, Message
@@ -39,20 +41,40 @@ WIDTH = {Dtype.TEXT: 40, Dtype.MOMENT: 19}
 # Whoever answered may have left a part open; other states are ways to decline: [way].
 CODES = {"not_shown": NOT_SHOWN, "blank": None, "answered": None}
 
-LIKE_ESCAPES = re.compile("_(?=x[0-9a-fA-F]{4}_)")
-NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # and CR, which XML would alter
+UNFIT = "\x00-\x08\x0b-\x1f\ufffe\uffff"  # for XML; CR, as it would be altered
+# Also before a sign that is unfit: its own escape begins with an underscore.
+LIKE_ESCAPES = re.compile(f"_(?=x[0-9a-fA-F]{{4}}[_{UNFIT}])")
+NOT_IN_XML = re.compile(f"[{UNFIT}]")
 CODE_WORDS = {code for code in MISSING_CODES if code}
 
 
 def write(table: Table, path: Path, tick: Tick) -> None:
     if len(table.variables) > MOST_COLUMNS:
         raise BadChoice(TOO_WIDE % {"n": len(table.variables), "most": MOST_COLUMNS})
-    options = {"constant_memory": True, "tmpdir": str(path.parent), "in_memory": False}
-    with snapshot(), xlsxwriter.Workbook(path, options) as book:
+    with snapshot(), TemporaryDirectory(dir=path.parent) as folder, opened(path, folder) as book:
         sheets = Sheets(book, table)
         for frame in Typed(table).frames(tick):
             sheets.add(frame)
         sheets.explain()
+
+
+@contextmanager
+def opened(path: Path, folder: str) -> Iterator[Any]:
+    """A workbook that is packed at the end; of one that is given up nothing is.
+
+    Args:
+        folder: for its rows, until they are packed.
+    """
+    # A sheet of many columns is more than the 4 GB that a plain zip has room for.
+    options = {"constant_memory": True, "tmpdir": folder, "use_zip64": True}
+    book: Any = xlsxwriter.Workbook(path, options)
+    try:
+        yield book
+    except BaseException:
+        for sheet in book.worksheets():
+            sheet.row_data_fh.close()
+        raise
+    book.close()
 
 
 class Sheets:
@@ -209,15 +231,6 @@ def warnings(table: Table, rows: int) -> Sequence[Message]:
     if any(longest(one) > LONGEST // 2 for one in table.variables):
         found.append(CUT % {"most": f"{LONGEST:,}"})
     return found
-
-
-def longest(one: Variable) -> int:
-    """The characters that an answer to a question may have; 0 for what is no text of theirs."""
-    if one.item is None or one.dtype is not Dtype.TEXT:
-        return 0
-    field = one.item.checks.get(one.part)
-    bounds = field.validators if field else ()
-    return max((v.limit_value for v in bounds if isinstance(v, MaxLengthValidator)), default=0)
 
 
 XLSX = Format(
