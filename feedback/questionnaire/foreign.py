@@ -5,7 +5,7 @@ spaces. What is not an option is the text of "other", where the item has that.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -62,13 +62,11 @@ class Reader:
 
     Attributes:
         header: the names of our own columns that a row becomes.
-        missing: the headers that the file lacks.
     """
 
     told: ImportedFrom
     header: list[str]
     reads: Sequence[tuple[int, str, Read]]
-    missing: list[str] = field(default_factory=list)
 
     def cells(self, values: Sequence[str]) -> tuple[Cells, list[tuple[str, str]]]:
         """A row by our own columns; and for each column that is wrong, why."""
@@ -112,12 +110,7 @@ def reader_by(questionnaire: Questionnaire, headers: Sequence[tuple[str, int]]) 
             ours, read = read_of(column, questionnaire, zone, explicit)
             header += ours
             reads.append((place, name[0], with_states(read, ours, told)))
-    missing = [
-        column.header
-        for name, column in by_name.items()
-        if name not in set(headers) and not column.ignored
-    ]
-    return Reader(told, header, reads, missing)
+    return Reader(told, header, reads)
 
 
 def with_states(read: Read, names: Sequence[str], told: ImportedFrom) -> Read:

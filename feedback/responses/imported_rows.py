@@ -18,6 +18,7 @@ from feedback.question_types.base import JSON, WAYS, Answers, Item
 from feedback.questionnaire.answers import Cleaned
 from feedback.questionnaire.cells import (
     Present,
+    Ticks,
     Wrong,
     names_of,
     plain_texts,
@@ -25,6 +26,7 @@ from feedback.questionnaire.cells import (
     reasons_against,
     take_posted,
     take_up,
+    ticks_of,
 )
 from feedback.questionnaire.changes import pooled
 from feedback.questionnaire.codebook import MISSING_CODES, NOT_SHOWN
@@ -34,6 +36,7 @@ from feedback.questionnaire.readers.records import BadFile, lines, records, shap
 from feedback.responses.imported_cells import IGNORED, OWN, WITHDRAWN, as_cell
 
 DROPPED = gettext_lazy("the survey no longer asks this. Empty the cell or drop the column.")
+OWN_NAMES = {*OWN, *IGNORED, WITHDRAWN}  # what an export has besides answers
 Given = tuple[int, Mapping[str, str], Sequence[tuple[str, str]]]  # line, cells, what is wrong
 
 
@@ -72,11 +75,17 @@ def source_of(survey: Survey, raw: BinaryIO) -> Source:
     if start.startswith(b"{"):
         return JSONLines(survey.live.questionnaire, raw)
     live = survey.live.questionnaire
-    if live.imported_from:
-        if reader := foreign(live, raw):
-            return Table(live, reader.header, not_ours(reader, raw))
-        raw.seek(0)
-    return ours(survey, live, raw)
+    if live.imported_from is None:
+        return ours(survey, live, raw)
+    head = head_of(raw, live.imported_from.header_rows)
+    try:
+        reader = reader_of(live, head)
+    except BadFile:
+        if head and not OWN_NAMES.isdisjoint(head[0]):
+            raw.seek(0)
+            return ours(survey, live, raw)
+        raise
+    return Table(live, reader.header, not_ours(reader, raw))
 
 
 # -- tables ----------------------------------------------------------------------------
@@ -139,7 +148,8 @@ def ours(survey: Survey, live: Questionnaire, raw: BinaryIO) -> Table:
         c for item in pooled(r.questionnaire for r in revisions) for c in item.columns()
     )
     asked = names_of(live.columns)
-    check_header(header, asked=asked, known={*OWN, *IGNORED, WITHDRAWN, *asked, *ever})
+    check_header(header, asked=asked, known={*OWN_NAMES, *asked, *ever})
+    refuse_both(header, ticks_of(live.columns))
     given = ((line, dict(zip(header, cells, strict=True)), ()) for line, cells in rows)
     return Table(live, header, given, frozenset(ever - asked) & set(header))
 
@@ -158,16 +168,17 @@ def check_header(header: Sequence[str], *, asked: set[str], known: set[str]) -> 
         raise BadFile(_("line 1: no column holds an answer. Is the first line the header?"))
 
 
-def foreign(live: Questionnaire, raw: BinaryIO) -> Reader | None:
-    """How to read the file that the survey was drafted from; None if it looks like an export."""
-    head = head_of(raw, live.imported_from.header_rows if live.imported_from else 1)
-    try:
-        return reader_of(live, head)
-    except BadFile:
-        known = {*OWN, *IGNORED, WITHDRAWN, *names_of(live.columns)}
-        if head and known.issuperset(head[0]):
-            return None
-        raise
+def refuse_both(header: Sequence[str], ticks: Mapping[str, Ticks]) -> None:
+    """Raises: BadFile, if options stand joined in one column and also in their own."""
+    present_names = set(header)
+    twice = [
+        part
+        for part, names in ticks.items()
+        if part in present_names and not present_names.isdisjoint(names.values())
+    ]
+    if twice:
+        message = _("line 1: there twice: %(names)s. Leave one of each out.")
+        raise BadFile(message % {"names": ", ".join(twice)})
 
 
 def head_of(raw: BinaryIO, count: int) -> list[list[str]]:

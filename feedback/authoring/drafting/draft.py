@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from django.utils.translation import gettext as _
 
 from feedback.authoring.drafting.headings import Heading
-from feedback.authoring.drafting.ideas import Idea, Subject
+from feedback.authoring.drafting.ideas import Subject
 from feedback.authoring.drafting.layouts import MOST_HEADER_ROWS, Layout, layout_of
 from feedback.authoring.drafting.naming import Keys
 from feedback.authoring.drafting.own import LEFT_OUT, Own, own_columns
@@ -30,6 +30,7 @@ from feedback.authoring.drafting.trial import Trial
 from feedback.questionnaire.readers.records import BadFile, Shape, records, shape_of
 
 UNASKED = "N/A"  # of LimeSurvey: a condition hid the question
+NUMBERS = ("id", "#", "no", "no.", "nr", "nr.", "number")
 BESIDE = 200  # different cells beside a text of other that are looked at
 Tick = Callable[[int], None]
 
@@ -160,6 +161,8 @@ def why_not_asked(heading: Heading, seen: Seen, draft: Draft) -> str:
     """Why a column is left out; "" for one that is a question."""
     if not heading.header and not seen.filled:
         return _("neither a header nor a filled cell")
+    if not heading.place and heading.header.casefold() in NUMBERS and told_apart(seen):
+        return str(LEFT_OUT["id"])
     if heading.types_other and not seen.filled:
         return _("no cell is filled")
     if not heading.role or (heading.role == "person" and seen.filled):
@@ -168,6 +171,11 @@ def why_not_asked(heading: Heading, seen: Seen, draft: Draft) -> str:
     if heading.role not in ("id", "person") and not of_tool and heading.role not in draft.own:
         return ""  # it holds something else than its header says
     return str(LEFT_OUT[heading.role])
+
+
+def told_apart(seen: Seen) -> bool:
+    """Whether each cell is another whole number, as a tool numbers its rows."""
+    return not seen.more and len(seen.counts) == seen.filled and all(map(str.isdigit, seen.counts))
 
 
 def questions_of(subject: Subject, draft: Draft) -> list[Question]:
@@ -218,7 +226,3 @@ def refused_by(
         if not number % 1_000:
             read(1_000)
     return refusing
-
-
-def ideas_of(draft: Draft) -> list[tuple[Subject, Idea]]:
-    return [(question.subject, question.idea) for question in draft.questions]
