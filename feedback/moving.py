@@ -2,7 +2,7 @@
 
 from typing import Any, BinaryIO
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from feedback.authoring.field_control import close_now
@@ -32,13 +32,17 @@ def move_in(
         BadFile: the file is not the one it was drafted from.
         responses.importing.Refused: rows are wrong.
     """
-    if Survey.objects.filter(slug=questionnaire.slug).exists():
-        raise CannotMove(_("There is a survey at this address already. Choose another address."))
     try:
-        revision, _new = publish(questionnaire, actor=owner)
+        # Made first, so that of two who choose one address the second is told.
+        with transaction.atomic():
+            Survey.objects.create(slug=questionnaire.slug, title=questionnaire.title)
+    except IntegrityError as error:
+        message = _("There is a survey at this address already. Choose another address.")
+        raise CannotMove(message) from error
+    try:
+        survey = publish(questionnaire, actor=owner)[0].survey
     except Refused as error:
         raise CannotMove(str(error)) from error
-    survey = revision.survey
     may = {"role": Role.OWNER, "sees_personal": True, "may_export": True}
     Membership.objects.create(survey=survey, user=owner, **may)
     record("member_added", actor=owner, survey=survey, member=owner.pk, **may)

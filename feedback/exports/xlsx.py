@@ -32,6 +32,7 @@ from feedback.questionnaire.codebook import GUARD, MISSING_CODES, NOT_SHOWN
 MOST_ROWS, MOST_COLUMNS, LONGEST = 1_048_576, 16_384, 32_767  # of a sheet; of a text, in UTF-16
 DAY_ZERO = date(1899, 12, 30)
 FIRST_DAY = date(1900, 3, 1)  # before it Excel's own count of days is wrong
+ROUNDED = 10**15  # whole numbers from which on Excel rounds; these are texts
 FORMATS = {
     Dtype.DATE: "yyyy-mm-dd",
     Dtype.MOMENT: "yyyy-mm-dd hh:mm:ss",
@@ -171,6 +172,8 @@ def in_excel(one: Variable, values: pl.Series) -> list[Any]:
             return values.cast(pl.UInt8).to_list()
         case Dtype.CODE:
             return values.cast(pl.String).to_list()
+        case Dtype.INTEGER if (values.abs() >= ROUNDED).any():
+            return [str(n) if n is not None and abs(n) >= ROUNDED else n for n in values]
     return values.to_list()
 
 

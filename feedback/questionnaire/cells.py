@@ -11,6 +11,7 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 from feedback.question_types.base import JSON, Answers, Item
 from feedback.question_types.columns import Column, Dtype
@@ -114,8 +115,8 @@ def taken(of: Present, cells: Mapping[str, str]) -> Cleaned:
     ways = {told[column.name] for column in shown} & DECLINED_CODES.keys()
     if ways:
         if any(told[column.name] not in ways for column in shown) or len(ways) > 1:
-            code = min(ways)
-            raise Wrong(f"{code} stands in some cells of the question, not in all of them.")
+            message = _("%(code)s stands in some cells of the question, not in all of them.")
+            raise Wrong(message % {"code": min(ways)})
         cleaned.answers[of.item.key] = {"state": DECLINED_CODES[ways.pop()]}
         return cleaned
     given = {column.name: plain(column, told[column.name]) for column in shown}
@@ -144,10 +145,8 @@ def spread(joined: Mapping[str, Ticks], cells: Mapping[str, str]) -> Mapping[str
             continue
         codes = cell.split(BETWEEN)
         if unknown := [code for code in codes if code not in ticks]:
-            raise Wrong(
-                f"“{unknown[0][:60]}” is none of its codes. "
-                f"Use {', '.join(some(ticks))}, joined by “{BETWEEN}”."
-            )
+            message = _("“%(cell)s” is none of its codes. Use %(codes)s, joined by “ | ”.")
+            raise Wrong(message % {"cell": unknown[0][:60], "codes": ", ".join(some(ticks))})
         found |= {name: "1" if code in codes else "0" for code, name in ticks.items()}
     return found
 
@@ -163,7 +162,8 @@ def plain(column: Column, cell: str) -> str:
     if column.dtype is Dtype.TEXT:
         return unguarded(cell)
     if column.dtype is Dtype.BOOLEAN and cell not in (BLANK, "0", "1"):
-        raise Wrong(f"“{cell[:60]}” in {column.name} is neither 1 nor 0. Write one of the two.")
+        message = _("“%(cell)s” in %(column)s is neither 1 nor 0. Write one of the two.")
+        raise Wrong(message % {"cell": cell[:60], "column": column.name})
     return cell
 
 

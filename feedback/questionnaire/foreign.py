@@ -5,12 +5,13 @@ spaces. What is not an option is the text of "other", where the item has that.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Column, Dtype
@@ -61,13 +62,11 @@ class Reader:
 
     Attributes:
         header: the names of our own columns that a row becomes.
-        missing: the headers that the file lacks.
     """
 
     told: ImportedFrom
     header: list[str]
     reads: Sequence[tuple[int, str, Read]]
-    missing: list[str] = field(default_factory=list)
 
     def cells(self, values: Sequence[str]) -> tuple[Cells, list[tuple[str, str]]]:
         """A row by our own columns; and for each column that is wrong, why."""
@@ -97,10 +96,11 @@ def reader_by(questionnaire: Questionnaire, headers: Sequence[tuple[str, int]]) 
     by_name = {(column.header, column.nth): column for column in told.columns}
     if odd := [name for name in headers if name not in by_name]:
         names = ", ".join(repr(name) for name, _nth in odd[:5])
-        raise BadFile(
-            f"line 1: imported_from does not tell what the column {names} is. Add it there, "
+        message = _(
+            "line 1: imported_from does not tell what the column %(names)s is. Add it there, "
             "with `ignored: true` if it is to be left out."
         )
+        raise BadFile(message % {"names": names})
     explicit = {column.stem for column in told.columns if column.other}
     zone = ZoneInfo(told.time_zone)
     reads, header = [], list[str]()
@@ -110,12 +110,7 @@ def reader_by(questionnaire: Questionnaire, headers: Sequence[tuple[str, int]]) 
             ours, read = read_of(column, questionnaire, zone, explicit)
             header += ours
             reads.append((place, name[0], with_states(read, ours, told)))
-    missing = [
-        column.header
-        for name, column in by_name.items()
-        if name not in set(headers) and not column.ignored
-    ]
-    return Reader(told, header, reads, missing)
+    return Reader(told, header, reads)
 
 
 def with_states(read: Read, names: Sequence[str], told: ImportedFrom) -> Read:
@@ -205,7 +200,7 @@ def one(ours: Column, words: Words, column: ImportedColumn, typed: str) -> tuple
             read = moments.day_of if dtype is Dtype.DATE else moments.time_of
             return {name: read(cell, form)}
         except moments.NoMoment as error:
-            raise Wrong(f"{error}.") from error
+            raise Wrong(unlike(column.format, cell)) from error
 
     def coded(cell: str) -> Cells:
         code = words.code(cell)
@@ -214,7 +209,7 @@ def one(ours: Column, words: Words, column: ImportedColumn, typed: str) -> tuple
         if code is None and ours.labels:
             raise Wrong(not_offered(cell))
         if code is None and dtype is Dtype.BOOLEAN:
-            raise Wrong(f"“{cell[:60]}” is neither yes nor no.")
+            raise Wrong(_("“%(cell)s” is neither yes nor no.") % {"cell": cell[:60]})
         if dtype is Dtype.BOOLEAN:
             code = TRUTHS.get(str(code), code)
         return {name: code or cell.strip(), **({typed: ""} if typed else {})}
@@ -294,7 +289,7 @@ def own(column: ImportedColumn, zone: tzinfo) -> Read:
                 case "source":
                     told = guarded(told)
         except moments.NoMoment as error:
-            raise Wrong(f"{error}.") from error
+            raise Wrong(unlike(column.format, cell)) from error
         except (ValueError, OverflowError):
             pass  # told by whoever reads our own columns
         return {name: told}
@@ -302,5 +297,9 @@ def own(column: ImportedColumn, zone: tzinfo) -> Read:
     return read
 
 
+def unlike(form: str, cell: str) -> str:
+    return _("“%(cell)s” is not written as %(format)s.") % {"cell": cell[:60], "format": form}
+
+
 def not_offered(cell: str) -> str:
-    return f"“{cell[:60]}” is not one of the options."
+    return _("“%(cell)s” is not one of the options.") % {"cell": cell[:60]}

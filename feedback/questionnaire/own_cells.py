@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from feedback.questionnaire.cells import Wrong
 from feedback.questionnaire.codebook import unguarded
 
@@ -14,29 +16,33 @@ def received_at(cell: str) -> datetime:
         moment = datetime.fromisoformat(cell)
         moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Wrong(f"“{cell[:60]}” is no time. Write it like 2026-05-31T14:05:00Z.") from error
+        message = _("“%(cell)s” is no time. Write it like 2026-05-31T14:05:00Z.")
+        raise Wrong(message % {"cell": cell[:60]}) from error
     if moment > datetime.now(tz=UTC):
-        raise Wrong(f"“{cell}” is in the future.")
+        raise Wrong(_("“%(cell)s” is in the future.") % {"cell": cell})
     return moment
 
 
 def language(cell: str) -> str:
     letters = cell.replace("-", "")
     if len(cell) > 35 or not (letters.isascii() and letters.isalnum()):
-        raise Wrong(f"“{cell[:60]}” is no language. Write a code such as en or pt-br.")
+        message = _("“%(cell)s” is no language. Write a code such as en or pt-br.")
+        raise Wrong(message % {"cell": cell[:60]})
     return cell
 
 
 def source(cell: str) -> str:
     text = unguarded(cell)
     if len(text) > 100:
-        raise Wrong(f"{len(text)} characters; at most 100 are possible. Shorten it.")
+        message = _("%(n)d characters; at most 100 are possible. Shorten it.")
+        raise Wrong(message % {"n": len(text)})
     return text
 
 
 def seconds(cell: str) -> int:
     if not (cell.isascii() and cell.isdigit() and len(cell) < 10):
-        raise Wrong(f"“{cell[:60]}” is no number of seconds. Write digits only, or nothing.")
+        message = _("“%(cell)s” is no number of seconds. Write digits only, or nothing.")
+        raise Wrong(message % {"cell": cell[:60]})
     return int(cell)
 
 

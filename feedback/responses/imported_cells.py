@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from feedback.models import Reason, Status
 from feedback.questionnaire.cells import BETWEEN, Wrong
 from feedback.questionnaire.codebook import guarded
@@ -16,17 +18,16 @@ WITHDRAWN = "withdrawn_at"  # filled where a response is gone, and nothing else 
 
 def status(cell: str) -> Status:
     if cell not in STATUSES:
-        raise Wrong(f"“{cell[:60]}” is no status. Use one of {', '.join(STATUSES)}, or nothing.")
+        message = _("“%(cell)s” is no status. Use one of %(known)s, or nothing.")
+        raise Wrong(message % {"cell": cell[:60], "known": ", ".join(STATUSES)})
     return STATUSES[cell]
 
 
 def reasons(cell: str) -> list[str]:
     given = [code.strip() for code in cell.split("|")]
     if unknown := [code for code in given if code not in Reason.values]:
-        raise Wrong(
-            f"“{unknown[0][:60]}” is no reason of screening. "
-            f"Use {', '.join(Reason.values)}, joined by |, or nothing."
-        )
+        message = _("“%(cell)s” is no reason of screening. Use %(known)s, joined by |, or nothing.")
+        raise Wrong(message % {"cell": unknown[0][:60], "known": ", ".join(Reason.values)})
     return list(dict.fromkeys(given))
 
 
@@ -48,4 +49,4 @@ def as_cell(name: str, value: object) -> str:
         return str(value)
     if isinstance(value, str):
         return guarded(value) if name == "source" else value
-    raise Wrong(f"“{str(value)[:60]}” is no {name}.")
+    raise Wrong(_("“%(cell)s” is no %(name)s.") % {"cell": str(value)[:60], "name": name})

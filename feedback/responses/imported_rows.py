@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from feedback.models import Survey
 from feedback.question_types.base import JSON, WAYS, Answers, Item
 from feedback.questionnaire.answers import Cleaned
 from feedback.questionnaire.cells import (
     Present,
+    Ticks,
     Wrong,
     names_of,
     plain_texts,
@@ -23,6 +26,7 @@ from feedback.questionnaire.cells import (
     reasons_against,
     take_posted,
     take_up,
+    ticks_of,
 )
 from feedback.questionnaire.changes import pooled
 from feedback.questionnaire.codebook import MISSING_CODES, NOT_SHOWN
@@ -31,7 +35,8 @@ from feedback.questionnaire.foreign import Reader, reader_of
 from feedback.questionnaire.readers.records import BadFile, lines, records, shape_of
 from feedback.responses.imported_cells import IGNORED, OWN, WITHDRAWN, as_cell
 
-DROPPED = "the survey no longer asks this. Empty the cell or drop the column."
+DROPPED = gettext_lazy("the survey no longer asks this. Empty the cell or drop the column.")
+OWN_NAMES = {*OWN, *IGNORED, WITHDRAWN}  # what an export has besides answers
 Given = tuple[int, Mapping[str, str], Sequence[tuple[str, str]]]  # line, cells, what is wrong
 
 
@@ -64,17 +69,23 @@ def source_of(survey: Survey, raw: BinaryIO) -> Source:
         BadFile: it is none of this survey's.
     """
     if survey.live is None:
-        raise BadFile(f"{survey} is not published. Publish it first.")
+        raise BadFile(_("%(survey)s is not published. Publish it first.") % {"survey": survey})
     start = raw.read(100).removeprefix(b"\xef\xbb\xbf").lstrip()
     raw.seek(0)
     if start.startswith(b"{"):
         return JSONLines(survey.live.questionnaire, raw)
     live = survey.live.questionnaire
-    if live.imported_from:
-        if reader := foreign(live, raw):
-            return Table(live, reader.header, not_ours(reader, raw))
-        raw.seek(0)
-    return ours(survey, live, raw)
+    if live.imported_from is None:
+        return ours(survey, live, raw)
+    head = head_of(raw, live.imported_from.header_rows)
+    try:
+        reader = reader_of(live, head)
+    except BadFile:
+        if head and not OWN_NAMES.isdisjoint(head[0]):
+            raw.seek(0)
+            return ours(survey, live, raw)
+        raise
+    return Table(live, reader.header, not_ours(reader, raw))
 
 
 # -- tables ----------------------------------------------------------------------------
@@ -108,7 +119,7 @@ class Table:
     def read_answers(self, row: Row, cells: Mapping[str, str]) -> None:
         for name in self.dropped:
             if cells.get(name, "") not in MISSING_CODES:
-                row.wrong.append((name, DROPPED))
+                row.wrong.append((name, str(DROPPED)))
         for one in self.present:
             try:
                 take_up(row.cleaned, one, cells)
@@ -137,33 +148,37 @@ def ours(survey: Survey, live: Questionnaire, raw: BinaryIO) -> Table:
         c for item in pooled(r.questionnaire for r in revisions) for c in item.columns()
     )
     asked = names_of(live.columns)
-    check_header(header, asked=asked, known={*OWN, *IGNORED, WITHDRAWN, *asked, *ever})
+    check_header(header, asked=asked, known={*OWN_NAMES, *asked, *ever})
+    refuse_both(header, ticks_of(live.columns))
     given = ((line, dict(zip(header, cells, strict=True)), ()) for line, cells in rows)
     return Table(live, header, given, frozenset(ever - asked) & set(header))
 
 
 def check_header(header: Sequence[str], *, asked: set[str], known: set[str]) -> None:
     if twice := sorted({name for name in header if header.count(name) > 1}):
-        raise BadFile(f"line 1: there twice: {', '.join(twice)}. Leave one of each out.")
+        message = _("line 1: there twice: %(names)s. Leave one of each out.")
+        raise BadFile(message % {"names": ", ".join(twice)})
     if unknown := [name for name in header if name not in known]:
-        raise BadFile(
-            f"line 1: the survey has no column {', '.join(map(repr, unknown))}. "
-            "Rename it or leave it out; the survey's export shows how they are called."
+        message = _(
+            "line 1: the survey has no column %(names)s. Rename it or leave it out; the survey’s "
+            "export shows how they are called."
         )
+        raise BadFile(message % {"names": ", ".join(map(repr, unknown))})
     if not asked & set(header):
-        raise BadFile("line 1: no column holds an answer. Is the first line the header?")
+        raise BadFile(_("line 1: no column holds an answer. Is the first line the header?"))
 
 
-def foreign(live: Questionnaire, raw: BinaryIO) -> Reader | None:
-    """How to read the file that the survey was drafted from; None if it looks like an export."""
-    head = head_of(raw, live.imported_from.header_rows if live.imported_from else 1)
-    try:
-        return reader_of(live, head)
-    except BadFile:
-        known = {*OWN, *IGNORED, WITHDRAWN, *names_of(live.columns)}
-        if head and known.issuperset(head[0]):
-            return None
-        raise
+def refuse_both(header: Sequence[str], ticks: Mapping[str, Ticks]) -> None:
+    """Raises: BadFile, if options stand joined in one column and also in their own."""
+    present_names = set(header)
+    twice = [
+        part
+        for part, names in ticks.items()
+        if part in present_names and not present_names.isdisjoint(names.values())
+    ]
+    if twice:
+        message = _("line 1: there twice: %(names)s. Leave one of each out.")
+        raise BadFile(message % {"names": ", ".join(twice)})
 
 
 def head_of(raw: BinaryIO, count: int) -> list[list[str]]:
@@ -207,9 +222,11 @@ class JSONLines:
         try:
             data = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise BadFile(f"line {number} is no JSON. Is it an export in JSON Lines?") from error
+            message = _("line %(line)d is no JSON. Is it an export in JSON Lines?")
+            raise BadFile(message % {"line": number}) from error
         if not isinstance(data, dict):
-            raise BadFile(f"line {number} is no object. Is it an export in JSON Lines?")
+            message = _("line %(line)d is no object. Is it an export in JSON Lines?")
+            raise BadFile(message % {"line": number})
         row = Row(number, withdrawn=WITHDRAWN in data)
         if not row.withdrawn:
             cells = dict[str, str]()
@@ -224,7 +241,7 @@ class JSONLines:
 
     def read_answers(self, row: Row, answers: Any, identity: Any) -> None:
         if not isinstance(answers, dict) or not isinstance(identity, dict):
-            row.wrong.append(("answers", "it holds no answers by name."))
+            row.wrong.append(("answers", _("it holds no answers by name.")))
             return
         by_item: dict[str, Answers] = {}
         for part, answer in answers.items():
@@ -233,7 +250,7 @@ class JSONLines:
             item = self.questionnaire.by_key.get(key)
             if item is None or not item.asks:
                 if any(answer is not None and not declines(answer) for answer in own.values()):
-                    row.wrong.append((key, DROPPED))
+                    row.wrong.append((key, str(DROPPED)))
                 continue
             try:
                 if take_stored(row.cleaned, item, own, identity):
@@ -259,17 +276,18 @@ def take_stored(cleaned: Cleaned, item: Item, own: Answers, identity: Answers) -
         ValidationError: as ``take_up``.
     """
     if item.key not in own:
-        raise Wrong(f"{next(iter(own))} stands there without {item.key} itself.")
+        message = _("%(part)s stands there without %(key)s itself.")
+        raise Wrong(message % {"part": next(iter(own)), "key": item.key})
     answer = own[item.key]
     if isinstance(answer, dict):
         if not declines(answer) or len(own) > 1:
-            raise Wrong(f"“{str(answer)[:60]}” is no way to decline.")
+            raise Wrong(_("“%(cell)s” is no way to decline.") % {"cell": str(answer)[:60]})
         cleaned.answers[item.key] = answer
         return True
     whole = own
     if item.personal:
         if any(told is not None and told is not True for told in own.values()):
-            raise Wrong("it is personal, so only its state stands here. Was the file changed?")
+            raise Wrong(_("it is personal, so only its state stands here. Was the file changed?"))
         apart = [part for part, told in own.items() if told is not None]
         if not identity.keys() >= set(apart):
             return False
@@ -279,7 +297,7 @@ def take_stored(cleaned: Cleaned, item: Item, own: Answers, identity: Answers) -
     found = again.answers | again.identity
     found = {part: told for part, told in found.items() if part in whole or told is not None}
     if found != whole:
-        raise Wrong("no form gives this answer. Was the file changed?")
+        raise Wrong(_("no form gives this answer. Was the file changed?"))
     cleaned.answers.update({part: again.answers[part] for part in whole})
     cleaned.identity.update(again.identity)
     return True

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from feedback.models import Response, Survey
 from feedback.models.identity import encrypt
@@ -27,15 +28,15 @@ BATCH = 1_000
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why one row is refused, and the column to mend; "" for the row as a whole."""
+    """Why one row is refused, and the column to mend."""
 
     line: int
     column: str
     reason: str
 
     def __str__(self) -> str:
-        place = f"line {self.line}, {self.column}" if self.column else f"line {self.line}"
-        return f"{place}: {self.reason}"
+        told = {"line": self.line, "column": self.column, "reason": self.reason}
+        return _("line %(line)d, %(column)s: %(reason)s") % told
 
 
 @dataclass

@@ -87,7 +87,7 @@ def moved(request: HttpRequest, form: MoveForm, questionnaire: Questionnaire) ->
         return moving(request, form)
     except Refused as refused:
         return moving(request, form, report=refused.report)
-    return taken(request, survey, report, to="overview")
+    return taken(request, survey, report, to="responses")
 
 
 def moving(

@@ -268,6 +268,24 @@ def test_the_same_table_is_understood_however_it_is_written_down(
     ]  # fmt: skip
 
 
+def test_microsoft_forms() -> None:
+    """Numbers of rows are left out; options end with the sign that stands between them."""
+    rows = [
+        ["ID", "Start time", "Completion time", "Email", "Name", "Which tools?"],
+        ["1", "1/31/24 9:58:00", "1/31/24 10:00:00", "anonymous", "", "Saw;Axe;"],
+        ["2", "1/31/24 9:58:00", "2/1/24 10:00:00", "anonymous", "", "Axe;"],
+        ["3", "1/31/24 9:58:00", "2/2/24 10:00:00", "anonymous", "", "File;Saw;"],
+    ]
+    _found, _text, questionnaire = drafted(table(rows))
+
+    assert types(questionnaire) == {"email": "short_text", "tools": "multiple_choice"}
+    told = rows_in(table(rows), questionnaire)
+    assert told[1][0]["received_at"].startswith("2024-02-01T10:00")
+    assert [answers["tools"] for _cells, answers in told] == [
+        ["Axe", "Saw"], ["Axe"], ["Saw", "File"],
+    ]  # fmt: skip
+
+
 def test_a_ranking_in_columns() -> None:
     """Ranks without gaps are one question, not a number for each option."""
     rows = [["Rank_1", "Rank_2", "Rank_3"], ["1", "2", "3"], ["3", "1", "2"], ["2", "1", ""]]

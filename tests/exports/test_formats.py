@@ -314,6 +314,17 @@ def test_a_long_number_stands_beside_a_letter(db: None, tmp_path: Path) -> None:
     assert frame["phone"].to_list() == [999_999_999_999_999, "b"]
 
 
+def test_a_number_that_excel_would_round_is_a_text(db: None, tmp_path: Path) -> None:
+    """Sixteen digits of a card or an account: the last one matters."""
+    survey = build.survey([{"key": "account", "type": "number", "text": "?"}])
+    for answer in (1_234_567_890_123_456, 5):
+        row = build.respond(survey, account="1")
+        Response.objects.filter(pk=row.pk).update(answers={"account": answer})
+
+    rows = from_xlsx(written(survey, "xlsx", tmp_path))
+    assert [row["account"] for row in rows] == ["1234567890123456", 5]
+
+
 def test_stata_gets_a_version_that_all_its_editions_read(town: Survey, tmp_path: Path) -> None:
     """119 is for more than 32,767 variables, and most editions refuse it."""
     assert b"<release>118<" in written(town, "dta", tmp_path).read_bytes()[:60]

@@ -226,6 +226,21 @@ def test_a_joined_code_that_is_none_is_refused(survey: Survey) -> None:
     )
 
 
+def test_joined_and_apart_at_once_is_refused(survey: Survey) -> None:
+    """They may say different things, and nobody knows which is meant."""
+    with pytest.raises(BadFile, match="there twice: tools"):
+        importing.import_from(survey, table({"tools": "saw", "tools__axe": "1"}))
+
+
+def test_a_row_of_a_table_that_was_withdrawn_is_left_out(survey: Survey) -> None:
+    """Exports with what was withdrawn have such rows, blank otherwise."""
+    rows = table({"withdrawn_at": "", "clean": "4"}, {"withdrawn_at": "2026-05-31", "clean": ""})
+
+    report = importing.import_from(survey, rows)
+
+    assert (report.stored, report.withdrawn) == (1, 1)
+
+
 def test_a_check_tells_what_an_import_would_do_and_stores_nothing(survey: Survey) -> None:
     """The page shows it before anybody says yes."""
     rows = [{"answers": {"clean": 4}}, {"answers": {"clean": 5}}]

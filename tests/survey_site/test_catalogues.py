@@ -20,7 +20,8 @@ RESPONDENTS = re.compile(
     r"|templates/(public|question_types)/|templates/parts/reading\.html"
 )
 STAFF = re.compile(
-    r"/(codebook|selection|importing|imported_cells|type_docs)\.py"
+    r"/(codebook|selection|importing|imported_cells|imported_rows|type_docs)\.py"
+    r"|questionnaire/(cells|foreign|own_cells)\.py|questionnaire/readers/"
     r"|responses/(acts|asked|bulk|chosen|coding|listed|notes|tags|views)\.py"
 )
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|<[^>]+>")

@@ -33,6 +33,8 @@ PAGES = (
     "settings/",
     "summary/",
     "export/",
+    "import/",
+    "../move-in/",
 )
 
 

@@ -67,7 +67,7 @@ def test_the_survey_is_made_with_its_rows_closed_and_owned(editor: Client) -> No
     answer = send(editor, "take", digest=digest)
 
     survey = Survey.objects.get(slug="old")
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/staff/old/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/staff/old/responses/")
     assert survey.stage() is Stage.CLOSED
     assert Membership.objects.get(survey=survey).role == Role.OWNER
     first = Response.objects.filter(survey=survey).order_by("id")[0]

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from django.utils.translation import gettext as _
+
 from feedback.authoring.drafting.headings import Heading
-from feedback.authoring.drafting.ideas import Idea, Subject
+from feedback.authoring.drafting.ideas import Subject
 from feedback.authoring.drafting.layouts import MOST_HEADER_ROWS, Layout, layout_of
 from feedback.authoring.drafting.naming import Keys
 from feedback.authoring.drafting.own import LEFT_OUT, Own, own_columns
@@ -28,6 +30,7 @@ from feedback.authoring.drafting.trial import Trial
 from feedback.questionnaire.readers.records import BadFile, Shape, records, shape_of
 
 UNASKED = "N/A"  # of LimeSurvey: a condition hid the question
+NUMBERS = ("id", "#", "no", "no.", "nr", "nr.", "number")
 BESIDE = 200  # different cells beside a text of other that are looked at
 Tick = Callable[[int], None]
 
@@ -76,7 +79,7 @@ def draft(raw: BinaryIO, *, read: Tick = lambda rows: None) -> Draft:
         for (_line, cells), _n in zip(records(raw, shape), range(MOST_HEADER_ROWS), strict=False)
     ]
     if not head or not any(cell.strip() for cell in head[0]):
-        raise BadFile("line 1: there is no header. Is it a table with one row a response?")
+        raise BadFile(_("line 1: there is no header. Is it a table with one row a response?"))
     found = Draft(layout_of(head), shape)
     beside = count(found, raw, read)
     found.blank = meaning_nothing(found.seen)
@@ -88,7 +91,9 @@ def draft(raw: BinaryIO, *, read: Tick = lambda rows: None) -> Draft:
     sort_out(found, beside)
     make_sure(found, raw, read)
     if not found.questions:
-        raise BadFile("line 1: no column holds answers to a question. Is it an export of answers?")
+        raise BadFile(
+            _("line 1: no column holds answers to a question. Is it an export of answers?")
+        )
     return found
 
 
@@ -155,15 +160,22 @@ def sort_out(draft: Draft, beside: dict[int, Counter[str]]) -> None:
 def why_not_asked(heading: Heading, seen: Seen, draft: Draft) -> str:
     """Why a column is left out; "" for one that is a question."""
     if not heading.header and not seen.filled:
-        return "neither a header nor a filled cell"
+        return _("neither a header nor a filled cell")
+    if not heading.place and heading.header.casefold() in NUMBERS and told_apart(seen):
+        return str(LEFT_OUT["id"])
     if heading.types_other and not seen.filled:
-        return "no cell is filled"
+        return _("no cell is filled")
     if not heading.role or (heading.role == "person" and seen.filled):
         return ""
     of_tool = draft.layout.tool not in ("a table", "Google Forms")
     if heading.role not in ("id", "person") and not of_tool and heading.role not in draft.own:
         return ""  # it holds something else than its header says
-    return LEFT_OUT[heading.role]
+    return str(LEFT_OUT[heading.role])
+
+
+def told_apart(seen: Seen) -> bool:
+    """Whether each cell is another whole number, as a tool numbers its rows."""
+    return not seen.more and len(seen.counts) == seen.filled and all(map(str.isdigit, seen.counts))
 
 
 def questions_of(subject: Subject, draft: Draft) -> list[Question]:
@@ -208,11 +220,9 @@ def refused_by(
         for name in [
             name for name, one in draft.own.items() if not one.takes(row[one.heading.place])
         ]:
-            draft.left_out.append((draft.own.pop(name).heading, f"a cell of it is no {name}"))
+            draft.left_out.append(
+                (draft.own.pop(name).heading, _("a cell of it is no %(name)s") % {"name": name})
+            )
         if not number % 1_000:
             read(1_000)
     return refusing
-
-
-def ideas_of(draft: Draft) -> list[tuple[Subject, Idea]]:
-    return [(question.subject, question.idea) for question in draft.questions]

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from feedback.authoring.drafting.guesses import OTHER
 from feedback.authoring.drafting.ideas import (
     Definition,
@@ -71,15 +73,16 @@ def ticked(subject: Subject) -> Idea:
         "key": subject.key, "type": "multiple_choice", "text": wording(subject.text)
     }  # fmt: skip
     if subject.typed:
-        item["other"] = wording(other or subject.typed[0].part or "Other")[:200]
+        item["other"] = wording(other or subject.typed[0].part or _("Other"))[:200]
         columns[subject.typed[0].place] = {"item": subject.key, "other": True}
     item["choices"] = options
-    return Idea([item], columns, f"a column an option: {told(subject)}")
+    return Idea([item], columns, _("a column an option: %(what)s") % {"what": told(subject)})
 
 
 def told(subject: Subject) -> str:
     most = max(seen.filled for _heading, seen in subject.columns)
-    return f"{len(subject.columns)} columns, at most {most:,} cells of one filled"
+    counts = {"columns": len(subject.columns), "n": most}
+    return _("%(columns)d columns, at most %(n)d cells of one filled") % counts
 
 
 def are_ranks(subject: Subject, together: Counter[str]) -> bool:
@@ -99,7 +102,7 @@ def ranking(subject: Subject) -> Idea:
         heading.place: {"item": subject.key, "option": option["code"]}
         for (heading, _seen), option in zip(subject.columns, options, strict=True)
     }
-    return Idea([item], columns, f"ranks without gaps: {told(subject)}")
+    return Idea([item], columns, _("ranks without gaps: %(what)s") % {"what": told(subject)})
 
 
 def is_one_scale(filled: list[Seen], together: Counter[str]) -> bool:
@@ -126,5 +129,5 @@ def grid(subject: Subject, found: Options, *, several: bool) -> Idea:
         typed, cells = subject.typed
         items.append(lines_for(f"{subject.text} – {typed.part}", cells, subject.keys[-1]))
         columns[typed.place] = {"item": subject.keys[-1]}
-    why = f"the same {len(found.texts)} answers in each row: {told(subject)}"
-    return Idea(items, columns, why)
+    why = _("the same %(n)d answers in each row: %(what)s")
+    return Idea(items, columns, why % {"n": len(found.texts), "what": told(subject)})

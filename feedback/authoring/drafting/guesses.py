@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from feedback.authoring.drafting.ideas import (
     LONGEST_TEXT,
     Definition,
@@ -42,7 +45,7 @@ def ideas(subject: Subject) -> Iterator[Idea]:
     """Every idea for a question of one column, and perhaps one for what is typed in."""
     heading, seen = subject.columns[0]
     if not seen.filled:
-        yield idea(subject, {"type": "long_text"}, "no cell is filled")
+        yield idea(subject, {"type": "long_text"}, _("no cell is filled"))
     elif heading.role == "person" or EMAIL.search(subject.text) or PERSON.search(subject.text):
         yield from personal(subject, seen)
     else:
@@ -55,7 +58,7 @@ def idea(subject: Subject, item: Definition, why: str, column: Definition | None
     heading, seen = subject.columns[0]
     whole = {"key": subject.key, "text": wording(subject.text)} | item
     items, columns = [whole], {heading.place: {"item": subject.key, **(column or {})}}
-    told = f"{why}; {seen.summary}" if seen.filled else why
+    told = "; ".join(part for part in (why, seen.summary if seen.filled else "") if part)
     if subject.typed and "other" not in item:
         typed, cells = subject.typed
         key = subject.keys[-1]
@@ -72,39 +75,40 @@ def open_text(subject: Subject) -> Idea:
     _heading, seen = subject.columns[0]
     item = lines_for(subject.text, seen, subject.key)
     too_long = seen.longest > LONGEST_TEXT
-    why = "text: its cells are too many different ones for options"
+    why = _("text: its cells are too many different ones for options")
     if not too_long:
         return idea(subject, item, why)
-    whole = idea(subject, item, "text")
+    whole = idea(subject, item, "")
     columns = dict(whole.columns) | {subject.columns[0][0].place: {"ignored": True}}
-    told = f"left out of the import: a cell has {seen.longest:,} characters, too many for an answer"
-    return Idea(whole.items, columns, told)
+    told = _("left out of the import: a cell has %(n)d characters, too many for an answer")
+    return Idea(whole.items, columns, told % {"n": seen.longest})
 
 
 def personal(subject: Subject, seen: Seen) -> Iterator[Idea]:
     """Kept apart and encrypted, as it tells who somebody is."""
     if subject.columns[0][0].role == "person" or EMAIL.search(subject.text):
-        yield idea(subject, {"type": "email", "personal": True}, "e-mail addresses: personal")
+        yield idea(subject, {"type": "email", "personal": True}, _("e-mail addresses: personal"))
     if seen.longest <= 255:
         item = {"type": "short_text", "personal": True}
-        yield idea(subject, item, "its header asks for who somebody is: personal")
-    yield idea(subject, lines_for(subject.text, seen, subject.key) | {"personal": True}, "personal")
+        yield idea(subject, item, _("its header asks for who somebody is: personal"))
+    long = lines_for(subject.text, seen, subject.key) | {"personal": True}
+    yield idea(subject, long, _("its header asks for who somebody is: personal"))
 
 
 def closed(subject: Subject, seen: Seen) -> Iterator[Idea]:
     different = len(seen.counts)
     small = {text.casefold() for text in seen.counts}
     if seen.longest <= 12 and len(small) <= 2 and (small == {"0", "1"} or has_letters(small)):
-        yield idea(subject, {"type": "yes_no"}, "every cell says yes or no")
+        yield idea(subject, {"type": "yes_no"}, _("every cell says yes or no"))
     if all("@" in text for text in seen.texts[:50]):
-        yield idea(subject, {"type": "email", "personal": True}, "e-mail addresses: personal")
+        yield idea(subject, {"type": "email", "personal": True}, _("e-mail addresses: personal"))
     if not seen.more:
         yield from numbers(subject, seen)
         yield from days(subject, seen)
     if all("." in text and " " not in text for text in seen.texts[:50]):
-        yield idea(subject, {"type": "url"}, "every cell is a web address")
+        yield idea(subject, {"type": "url"}, _("every cell is a web address"))
     if has_letters(small) and seen.longest <= 80 and (different > 2 or "ountry" in subject.text):
-        yield idea(subject, {"type": "country"}, "every cell is a country")
+        yield idea(subject, {"type": "country"}, _("every cell is a country"))
     yield from choices(subject, seen)
 
 
@@ -120,14 +124,14 @@ def numbers(subject: Subject, seen: Seen) -> Iterator[Idea]:
             yield idea(subject, item, why, {"means": means} if means else {})
     coded = whole and {int(text) for text in seen.counts} <= {1, 2} and not counted
     if whole and not coded:
-        yield idea(subject, {"type": "number"}, "whole numbers")
+        yield idea(subject, {"type": "number"}, _("whole numbers"))
     told = [DECIMAL.fullmatch(text) for text in seen.counts]
     grouped = all(THOUSANDS.fullmatch(text) or text.isdigit() for text in seen.counts)
     padded = any(len(text) > 1 and text[0] == "0" and text[1].isdigit() for text in seen.counts)
     if all(told) and not whole and not grouped and not padded:
         places = max(len(match[1] or "") for match in told if match)
         if places:
-            yield idea(subject, {"type": "number", "places": places}, "numbers with decimals")
+            yield idea(subject, {"type": "number", "places": places}, _("numbers with decimals"))
 
 
 def days(subject: Subject, seen: Seen) -> Iterator[Idea]:
@@ -135,12 +139,12 @@ def days(subject: Subject, seen: Seen) -> Iterator[Idea]:
         return
     times = moments.formats_of(seen.texts, CLOCKS)
     if times and all(":" in text for text in seen.texts):
-        yield idea(subject, {"type": "time"}, "times of day", {"format": times[0]})
-    forms = moments.formats_of(seen.texts, (*moments.DAYS, *moments.MOMENTS))
+        yield idea(subject, {"type": "time"}, _("times of day"), {"format": times[0]})
+    forms = moments.formats_of(seen.texts, tuple(dict.fromkeys((*moments.DAYS, *moments.MOMENTS))))
     if forms:
-        why = f"days, read as {forms[0]}"
-        if len(forms) > 1 and "%d" in forms[0]:
-            why += f" (may be {forms[1]} as well: look whether day and month are in their places)"
+        why = _("days, read as %(format)s") % {"format": forms[0]}
+        if len({form[:2] for form in forms}) > 1:
+            why += _("; look whether day and month are in their places")
         yield idea(subject, {"type": "date"}, why, {"format": forms[0]})
 
 
@@ -166,7 +170,7 @@ def of_options(subject: Subject, seen: Seen, found: Options, kind: str) -> Idea:
     if other and (found.besides or typed_in):
         item["other"] = wording(other)[:200]
     elif found.besides:
-        item["other"] = "Other"
+        item["other"] = _("Other")
     else:
         texts = found.texts
     if not texts:
@@ -174,11 +178,13 @@ def of_options(subject: Subject, seen: Seen, found: Options, kind: str) -> Idea:
     item["choices"] = choices_of(texts, *([OTHER] if "other" in item else []))
     if other and "other" in item and squeezed_other(other):
         column["means"] = [{"cell": other, "code": OTHER}]
-    what = f"{len(texts)} options"
+    what = ngettext("%(n)d option", "%(n)d options", len(texts)) % {"n": len(texts)}
     if found.separator:
-        what = f"several options in a cell, between “{shown(found.separator)}”: {what}"
+        between = _("several options in a cell, between “%(sign)s”: %(what)s")
+        what = between % {"sign": shown(found.separator), "what": what}
     if found.besides:
-        what += f"; {found.besides} more answers are read as “{item.get('other')}”"
+        more = _("; %(n)d different answers besides are read as “%(other)s”")
+        what += more % {"n": found.besides, "other": item.get("other", "")}
     return idea(subject, item, what, column)
 
 
@@ -188,4 +194,4 @@ def squeezed_other(other: str) -> bool:
 
 
 def shown(separator: str) -> str:
-    return {"\n": "line end"}.get(separator, separator)
+    return {"\n": _("line end")}.get(separator, separator)

@@ -40,7 +40,7 @@ KNOWN = {
     "person": (
         "email address|email|e mail|recipientemail|recipient email|recipientfirstname"
         "|recipient first name|recipientlastname|recipient last name|first name|last name"
-        "|username|adresse e mail"
+        "|username|adresse e mail|name"
     ),
 }
 ROLES = {name: role for role, names in KNOWN.items() for name in names.split("|")}

@@ -7,6 +7,9 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from feedback.authoring.drafting.headings import RECEIVED, Heading
 from feedback.authoring.drafting.seen import Seen
 from feedback.questionnaire.cells import Wrong
@@ -17,12 +20,12 @@ from feedback.questionnaire.readers import moments
 
 ENOUGH = 300  # different cells that a format is found from
 LEFT_OUT = {
-    "id": "the tool's own; no form asks for it",
-    "received_at": "another time; the one above is kept",
-    "seconds": "another duration; one is kept",
-    "language": "holds no language code, or another column does",
-    "source": "where people came from, told by another column or in too many words",
-    "person": "no cell is filled",
+    "id": gettext_lazy("the tool’s own; no form asks for it"),
+    "received_at": gettext_lazy("another time; one is kept"),
+    "seconds": gettext_lazy("another duration; one is kept"),
+    "language": gettext_lazy("holds no language code, or another column does"),
+    "source": gettext_lazy("where people came from, in too many words or told by another column"),
+    "person": gettext_lazy("no cell is filled"),
 }
 
 
@@ -73,14 +76,15 @@ def place(heading: Heading) -> int:
 
 def ways(name: str, heading: Heading, seen: Seen) -> list[tuple[dict[str, Any], str]]:
     if name != "received_at":
-        return [({"column": name}, {"seconds": "in seconds"}.get(name, ""))]
+        return [({"column": name}, _("in seconds") if name == "seconds" else "")]
     texts = seen.texts[:ENOUGH]
     forms = moments.formats_of(texts)
     day_first = heading.header.casefold() not in ("timestamp", "submission date")
     forms.sort(key=lambda form: (-in_order(seen.texts, form), form.startswith("%m") is day_first))
     several = len({form[:2] for form in forms}) > 1
-    doubt = "; look whether day and month are in their places" if several else ""
-    return [({"column": name, "format": form}, f"read as {form}{doubt}") for form in forms]
+    doubt = _("; look whether day and month are in their places") if several else ""
+    told = _("read as %(format)s")
+    return [({"column": name, "format": form}, told % {"format": form} + doubt) for form in forms]
 
 
 def in_order(texts: Sequence[str], form: str) -> float:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from feedback.authoring.drafting.ideas import Definition, wording
 from feedback.authoring.drafting.seen import Seen
 
@@ -29,18 +31,20 @@ def scores(header: str, seen: Seen) -> Iterator[tuple[Definition, str, list[Defi
     means = [{"cell": text, "code": str(n)} for text, n in numbers.items() if text != str(n)]
     ends = {end: wording(words[n])[:100] for end, n in (("low", low), ("high", high)) if n in words}
     if RECOMMEND.search(header) and low >= 0 and high <= 10 and high > 5:
-        yield {"type": "nps"}, "a recommendation from 0 to 10", means
+        yield {"type": "nps"}, _("a recommendation from 0 to 10"), means
     if high <= 2 and low >= 0 and not words:
         return  # codes of two options, more likely
     if low >= 1 and high <= 11:
         top = top_of(header, high)
-        yield {"type": "rating", "highest": top, **ends}, f"whole numbers from 1 to {top}", means
+        why = _("whole numbers from 1 to %(top)d") % {"top": top}
+        yield {"type": "rating", "highest": top, **ends}, why, means
     elif low >= -10 and high <= 20 and (low < 0 or high <= 10):
         bottom = -max(-low, high) if low < 0 else 0
         top = max(2, -bottom if low < 0 else next(n for n in USUAL if n >= high))
         item = {"type": "opinion_scale", "lowest": bottom, "highest": top}
-        item |= {"low": "Lowest", "high": "Highest"} | ends
-        yield item, f"whole numbers from {bottom} to {top}; say what its ends mean", means
+        item |= {"low": _("Lowest"), "high": _("Highest")} | ends
+        why = _("whole numbers from %(bottom)d to %(top)d; say what its ends mean")
+        yield item, why % {"bottom": bottom, "top": top}, means
 
 
 def top_of(header: str, highest: int) -> int:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 MOST = 5_000  # different cells of a column that are kept
 ROOM = 1_000_000  # characters of them
 NOTHING = ("NA", "N/A", "n/a", "NULL", "null", "NaN", "#N/A", "-99", "#NULL!")
@@ -54,8 +56,12 @@ class Seen:
 
     @property
     def summary(self) -> str:
-        more = "more than " if self.more else ""
-        return f"{self.filled:,} filled, {more}{len(self.counts):,} different"
+        told = (
+            _("%(filled)d filled, more than %(n)d different")
+            if self.more
+            else _("%(filled)d filled, %(n)d different")
+        )
+        return told % {"filled": self.filled, "n": len(self.counts)}
 
 
 def meaning_nothing(columns: Iterable[Seen]) -> list[str]:

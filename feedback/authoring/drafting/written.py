@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from feedback.authoring.drafting.draft import Draft
 from feedback.authoring.drafting.ideas import wording
 from feedback.authoring.drafting.trial import mapped
@@ -48,19 +50,22 @@ def written(draft: Draft, *, slug: str, title: str, language: str = "en") -> str
 
 
 def head(draft: Draft, slug: str, title: str, language: str) -> Iterator[str]:
-    yield comment(f"Drafted from an export of {draft.layout.tool} ({draft.shape}) with")
-    yield comment(f"{draft.rows:,} responses. Change what was guessed wrongly; the reasons stand")
-    yield comment("beside each question. Nothing is required. Publish it, then take in the rows:")
-    yield comment(
-        f"manage.py load_survey THIS.yaml --publish; manage.py import_responses {slug} FILE"
-    )
-    if draft.blank or draft.not_shown:
-        nothing = ", ".join([*draft.blank, *draft.not_shown])
-        yield comment(f"Cells that hold just {nothing} are read as no answer: see imported_from.")
+    read = {"tool": draft.layout.tool, "shape": draft.shape, "n": draft.rows}
+    yield comment(_("Drafted from an export of %(tool)s (%(shape)s), %(n)d responses.") % read)
+    yield comment(_("Nothing is required. Beside each question stands why it was guessed so;"))
+    yield comment(_("change what is wrong. Then publish it, and take in the rows:"))
+    yield comment("manage.py load_survey THIS.yaml --publish")
+    yield comment(f"manage.py import_responses {slug} FILE")
+    if nothing := [*draft.blank, *draft.not_shown]:
+        told = _("Cells of just %(texts)s are read as no answer: see imported_from.")
+        yield comment(told % {"texts": ", ".join(nothing)})
     for name, one in draft.own.items():
-        yield comment(f"Column “{short(one.heading.header)}” is {name} of the response. {one.why}")
+        told = _("Column “%(header)s” is %(name)s of the response. %(why)s")
+        of_it = {"header": short(one.heading.header), "name": name, "why": one.why}
+        yield comment(told % of_it)
     for heading, reason in draft.left_out:
-        yield comment(f"Column “{short(heading.header)}” is left out: {reason}.")
+        told = _("Column “%(header)s” is left out: %(reason)s.")
+        yield comment(told % {"header": short(heading.header), "reason": reason})
     yield f"slug: {quoted(slug)}"
     yield f"language: {quoted(language)}"
     yield f"title: {quoted(wording(title))}"
@@ -97,7 +102,7 @@ def item_lines(item: dict[str, Any]) -> Iterator[str]:
 
 def mapping(draft: Draft) -> Iterator[str]:
     """What each column of the file is, in the order of the file."""
-    yield comment("What the file's columns are, for import_responses; people never see it.")
+    yield comment(_("What the file’s columns are, for imports; respondents never see it."))
     yield "imported_from:"
     for name, value in draft.around.items():
         yield f"  {name}: {flow(value)}"

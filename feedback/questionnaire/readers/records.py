@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
+from django.utils.translation import gettext as _
+
 LONGEST_LINE = 4_000_000  # bytes; more than any response can have
 # From so many lines and characters the delimiter is guessed.
 MOST_LINES, LOOKED_AT = 2_000, 1_000_000
@@ -60,7 +62,8 @@ def records(raw: BinaryIO, shape: Shape = OURS) -> Iterator[tuple[int, list[str]
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise BadFile(f"line {line}: {error}. Check the quotes from there on.") from error
+            told = _("line %(line)d: %(error)s. Check the quotes from there on.")
+            raise BadFile(told % {"line": line, "error": error}) from error
         if cells is None:
             return
         if not cells:
@@ -69,10 +72,11 @@ def records(raw: BinaryIO, shape: Shape = OURS) -> Iterator[tuple[int, list[str]
         if shape.padded and len(cells) != width:
             cells = padded(cells, width)
         if len(cells) != width:
-            raise BadFile(
-                f"line {line}: {len(cells)} cells, but the header has {width}. "
+            told = _(
+                "line %(line)d: %(n)d cells, but the header has %(width)d. "
                 "Quote each cell that holds a comma or a line end."
             )
+            raise BadFile(told % {"line": line, "n": len(cells), "width": width})
         yield line, cells
 
 
@@ -95,9 +99,8 @@ def lines(raw: BinaryIO, encoding: str = "utf-8") -> Iterator[str]:
         try:
             text = line.decode("utf-8-sig" if (number, encoding) == (1, "utf-8") else encoding)
         except UnicodeDecodeError as error:
-            raise BadFile(
-                f"line {number} is not {name}. Save the file as CSV, in UTF-8."
-            ) from error
+            told = _("line %(line)d is not %(encoding)s. Save the file as CSV, in UTF-8.")
+            raise BadFile(told % {"line": number, "encoding": name}) from error
         yield without_nul(text, number)
 
 
@@ -110,18 +113,21 @@ def lines_of_two_bytes(raw: BinaryIO) -> Iterator[str]:
                 raise too_long(number)
             yield without_nul(line, number)
     except UnicodeError as error:
-        raise BadFile(f"line {number + 1} is not UTF-16. Save the file as UTF-8.") from error
+        told = _("line %(line)d is not %(encoding)s. Save the file as CSV, in UTF-8.")
+        raise BadFile(told % {"line": number + 1, "encoding": "UTF-16"}) from error
     finally:
         text.detach()  # the file belongs to whoever opened it
 
 
 def too_long(number: int) -> BadFile:
-    return BadFile(f"line {number} is longer than any response. Is it a CSV file?")
+    told = _("line %(line)d is longer than any response. Is it a CSV file?")
+    return BadFile(told % {"line": number})
 
 
 def without_nul(text: str, number: int) -> str:
     if "\0" in text:
-        raise BadFile(f"line {number} holds a NUL character. Remove it.")
+        told = _("line %(line)d holds a NUL character. Remove it.")
+        raise BadFile(told % {"line": number})
     return text
 
 
