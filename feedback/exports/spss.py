@@ -4,7 +4,7 @@ Not shown, refused and "don't know" are user-missing numbers, -97, -98 and -99, 
 off where an answer could be mistaken for one; a blank is system-missing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -69,11 +69,16 @@ CUT = _(
 WIDEST = 4  # bytes of one character
 
 
-def warnings(table: Table, rows: int) -> Sequence[Message]:
-    found = [*memory(table, rows)]
-    if any(longest(one) * WIDEST > LIMITS.text for one in table.variables):
-        found.append(CUT % {"most": f"{LIMITS.text:,}"})
-    return found
+def told_of(limits: Limits) -> Callable[[Table, int], Sequence[Message]]:
+    """What somebody should know before a file with these limits is made."""
+
+    def warnings(table: Table, rows: int) -> Sequence[Message]:
+        found = [*memory(table, rows)]
+        if any(longest(one) * WIDEST > limits.text for one in table.variables):
+            found.append(CUT % {"most": f"{limits.text:,}"})
+        return found
+
+    return warnings
 
 
 def memory(table: Table, rows: int) -> Sequence[Message]:
@@ -87,7 +92,7 @@ ZSAV = Format(
     label="SPSS",
     mime="application/x-spss-sav",
     write=write,
-    warnings=warnings,
+    warnings=told_of(LIMITS),
     coded=True,
     at_once=10_000,
 )

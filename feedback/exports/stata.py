@@ -1,7 +1,7 @@
 """Stata, as .dta of version 118: labels of variables and values, and why a number is missing.
 
 Not shown, refused and "don't know" are the extended missing values .a, .b and .c; a blank
-is the plain one. Texts of more than 2,045 bytes are strL.
+is the plain one. Texts end at 2,000 bytes, with a mark.
 """
 
 from pathlib import Path
@@ -12,10 +12,11 @@ import pyreadstat
 
 from feedback.exports.coded import WORDS, Coded, Limits, coded
 from feedback.exports.format import Format, Tick
-from feedback.exports.spss import memory
+from feedback.exports.spss import told_of
 from feedback.exports.table import Table, snapshot
 
-LIMITS = Limits(name=32, label=80, value_label=2_000, text=2_000_000_000)
+# Longer names with labels the writer refuses; its long strings (strL) fail on real files.
+LIMITS = Limits(name=28, label=80, value_label=2_000, text=2_000)
 LETTERS = dict(zip(WORDS, "abc", strict=True))
 
 
@@ -69,7 +70,7 @@ DTA = Format(
     label="Stata",
     mime="application/x-stata-dta",
     write=write,
-    warnings=memory,
+    warnings=told_of(LIMITS),
     coded=True,
     at_once=10_000,
 )

@@ -136,9 +136,21 @@ def snapshot() -> Iterator[None]:
     Within another transaction, of which nobody can say when it began, it is that one's.
     """
     if connection.in_atomic_block:
+        compile_nothing()
         yield
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        compile_nothing()
         yield
+
+
+def compile_nothing() -> None:
+    """No JIT until the end of the transaction.
+
+    A table of some hundred columns is thousands of expressions, and to compile each of them
+    takes PostgreSQL longer than to read all rows.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")

@@ -23,6 +23,8 @@ from tests.exports.test_csv import table as csv_rows
 from tests.exports.test_formats import from_parquet, from_xlsx, written
 
 pytestmark = pytest.mark.django_db
+# Those with hundreds of columns take minutes each.
+NARROW = [file for file in FILES if file.stat().st_size < 160_000]
 CLOSED = (Dtype.CODE, Dtype.BOOLEAN, Dtype.INTEGER, Dtype.DECIMAL)
 Counts = dict[str, Counter[str]]
 
@@ -73,7 +75,7 @@ def stored(columns: list[Variable]) -> Counts:
 
 
 @pytest.mark.skipif(not FILES, reason=f"there is no {SURVEYS}; SOUNDINGS_TEST_DATA names one")
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", NARROW, ids=lambda file: file.stem)
 def test_every_format_counts_a_real_survey_alike(file: Path, tmp_path: Path) -> None:
     """Whatever program an analyst opens it with, the figures are those of the survey."""
     survey = moved_in(file, tmp_path)
