@@ -11,6 +11,7 @@ import logging
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -309,15 +310,18 @@ def tend() -> list[int]:
 
 def sweep() -> None:
     """Delete what lies about of exports that are not offered: a worker died before it could."""
+    # Listed first: what is begun after that has its name in the database before it is here.
+    paths = list(folder().iterdir())
     alive = ExportFile.objects.filter(state__in=[*UNFINISHED_STATES, ExportState.DONE])
     known = set(alive.exclude(name="").values_list("name", flat=True))
     old = time.time() - HANDED_OUT
-    for path in folder().iterdir():
+    for path in paths:
         if path.name.partition(UNFINISHED)[0] in known:
             continue
-        if path.name.startswith(NOW) and path.stat().st_mtime > old:
-            continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # somebody else was quicker
+            if path.name.startswith(NOW) and path.stat().st_mtime > old:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()

@@ -19,6 +19,8 @@ from feedback.questionnaire.codebook import RESPONSE_COLUMNS
 from feedback.responses.in_field import items_of_revisions, revision, revisions_of
 from feedback.responses.selection import Selection
 
+READS_ONLY = "soundings snapshot"  # tells PostgreSQL's list of activity what a snapshot is
+
 
 @dataclass(frozen=True)
 class Table:
@@ -103,13 +105,16 @@ def changed(rows: QuerySet[Response], since: datetime) -> QuerySet[Response]:
 def seen_until() -> datetime:
     """A time before which every change is committed by now, or will never be.
 
-    The beginning of the oldest transaction that is going on. Rows that change bear the
-    beginning of their transaction, so ``changed_since`` this time misses none of them.
+    The beginning of the oldest transaction that is going on, but for snapshots of ours, which
+    change nothing and take long. Rows that change bear the beginning of their transaction,
+    so ``changed_since`` this time misses none of them.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT least(min(xact_start), now()) - interval '1 second' FROM pg_stat_activity"
-            " WHERE datname = current_database()"
+            " WHERE datname = current_database() AND backend_type = 'client backend'"
+            " AND application_name <> %s",
+            [READS_ONLY],
         )
         [[moment]] = cursor.fetchall()
     return cast(datetime, moment)
@@ -142,6 +147,7 @@ def snapshot() -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SELECT set_config('application_name', %s, true)", [READS_ONLY])
         compile_nothing()
         yield
 

@@ -5,9 +5,10 @@ import io
 import os
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import psycopg
@@ -18,6 +19,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from feedback.exports import FORMATS, building, making, manifest, saved
+from feedback.exports.table import READS_ONLY, seen_until, snapshot
 from feedback.models import AuditEntry, ExportFile, ExportState, Membership, Role, Survey, Why
 from feedback.models.delivery import SavedExport
 from feedback.responses import receipts, withdrawal
@@ -223,6 +225,24 @@ def respond_elsewhere(survey: Survey) -> None:
         connections.close_all()
 
 
+def test_sweeping_takes_what_is_left_and_nothing_that_is_begun_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The name of a build that begins while somebody sweeps is not among those they know."""
+    (building.folder() / "stray.csv").write_text("x")
+    (building.folder() / "stray.csv.unfinished").mkdir()
+    clock = time.time
+
+    def begun_meanwhile() -> float:
+        (building.folder() / "late.csv.unfinished").mkdir(exist_ok=True)
+        return clock()
+
+    monkeypatch.setattr(building.time, "time", begun_meanwhile)
+    building.sweep()
+
+    assert left_behind() == {"late.csv.unfinished"}
+
+
 # -- offered ---------------------------------------------------------------------------
 
 
@@ -248,6 +268,35 @@ def test_a_file_that_may_hold_a_withdrawn_response_is_gone_and_says_why(
     later = asked(grown, analyst)
     building.build(later.pk)
     assert not building.offered(seen(file))
+
+
+def test_a_long_export_ages_no_other(grown: Survey, analyst: Any) -> None:
+    """What only reads can hold no change back; else each withdrawal would end all exports."""
+    began = Event()
+    done = Event()
+
+    def read_for_long() -> None:
+        with snapshot():
+            ExportFile.objects.count()
+            began.set()
+            done.wait(30)
+        connections.close_all()
+
+    reader = Thread(target=read_for_long)
+    reader.start()
+    assert began.wait(30)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT xact_start - interval '1 second' FROM pg_stat_activity"
+            " WHERE application_name = %s",
+            [READS_ONLY],
+        )
+        [[held_back]] = cursor.fetchall()
+    moment = seen_until()
+    done.set()
+    reader.join()
+
+    assert moment > held_back
 
 
 def test_what_was_built_after_a_withdrawal_stays(grown: Survey, analyst: Any) -> None:
