@@ -197,9 +197,10 @@ def test_staff_find_tag_read_export_and_sum_up(
 
     page.click("text=Back to the list")
     page.click("text=Export these")
-    page.check("#labels")
+    page.click("summary:has-text('What is in it')")
+    page.check("#texts-labels")
     with page.expect_download() as download:
-        page.click("text=Download the CSV")
+        page.click("button:text-is('Download')")
     file = tmp_path / "town.csv"
     download.value.save_as(file)
     (row,) = csv.DictReader(io.StringIO(file.read_bytes().decode(), newline=""))

@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 from django.conf import settings
 
-from feedback.models import Bulk, BulkState, Change, Response, Role, Status, Summary
+from feedback.exports import building
+from feedback.models import Bulk, BulkState, Change, ExportFile, Response, Role, Status, Summary
 from feedback.responses import bulk
 from survey_site.processes import Server, launch
-from survey_site.programs import WORKER, commands, worker_answers
+from survey_site.programs import BUILDER, WORKER, commands, worker_answers
 from survey_site.site import ROOT, Site
 from tests import build
 from tests.eventually import eventually
@@ -39,6 +40,7 @@ def worker_and_beat(queue: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
         "DATA_DIR": str(folder),
         "DATABASE_URL": database_of_tests(),
         "REDIS_URL": queue,
+        "EXPORTS_DIR": str(settings.EXPORTS_DIR),
     }
     lines = commands(Site(folder, "127.0.0.1", 1, environment))
     assert "--pool=threads" in lines["worker"]
@@ -48,8 +50,9 @@ def worker_and_beat(queue: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
         log = folder / f"{name}.log"
         return launch(name, words, log=log, cwd=ROOT, environment=environment)
 
-    with start("worker") as worker, start("beat"):
-        yield worker.wait_until(lambda: worker_answers(queue), seconds=60)
+    with start("worker") as worker, start("builder") as builder, start("beat"):
+        builder.wait_until(lambda: worker_answers(queue, BUILDER), seconds=60)
+        yield worker.wait_until(lambda: worker_answers(queue, WORKER), seconds=60)
 
 
 def test_an_act_on_many_is_done_though_no_message_came(
@@ -66,6 +69,19 @@ def test_an_act_on_many_is_done_though_no_message_came(
 
     assert eventually(done, seconds=PROMISED), worker_and_beat.last_lines()
     assert eventually(lambda: Bulk.objects.get(pk=asked.pk).state == BulkState.DONE, seconds=2)
+
+
+def test_an_export_is_built_though_no_message_came(worker_and_beat: Server) -> None:
+    """By the builder's own queue, as `make run` starts it; beat looks for what waits."""
+    town = build.survey(slug="exported")
+    build.respond(town, wish="Benches")
+    owner = build.member(town, Role.OWNER, may_export=True)
+    file = building.ask(town, "xlsx", "", actor=owner, expected=1)
+
+    def done() -> bool:
+        return building.offered(ExportFile.objects.select_related("survey").get(pk=file.pk))
+
+    assert eventually(done, seconds=60), worker_and_beat.last_lines()
 
 
 def test_asking_for_a_worker_without_a_broker_is_no_error() -> None:
