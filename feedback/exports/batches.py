@@ -14,6 +14,7 @@ from feedback.exports.copying import typed_rows
 from feedback.exports.format import Tick
 from feedback.exports.table import Table
 from feedback.exports.variables import Variable
+from feedback.frames.layout import dtype_of
 from feedback.question_types.columns import Dtype
 
 BATCH = 20_000  # rows
@@ -46,23 +47,17 @@ class Typed:
         return values | dict.fromkeys(self.states, pl.Enum(ALL_STATES))
 
     def dtype_of(self, variable: Variable) -> Any:
+        """As in frames; but truths are such, and there are texts and moments, too."""
         match variable.dtype:
-            case Dtype.INTEGER:
-                return pl.Int64
-            case Dtype.DECIMAL:
-                return pl.Float64
             case Dtype.BOOLEAN:
                 return pl.Boolean
-            case Dtype.DATE:
-                return pl.Date
-            case Dtype.TIME:
-                return pl.Time
             case Dtype.MOMENT:
                 return pl.Datetime("us", self.table.choices.zone)
-            case Dtype.CODE if variable.labels and variable.item:
-                return pl.Enum(list(variable.labels))
-            case _:
+            case Dtype.CODE if variable.item is None:
+                return pl.String  # several may stand in one cell
+            case Dtype.TEXT:
                 return pl.String
+        return dtype_of(variable.dtype, variable.labels)
 
     def frames(self, tick: Tick) -> Iterator[pl.DataFrame]:
         """All rows in order; closing the iterator ends the COPY."""

@@ -7,18 +7,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from feedback.questionnaire.zones import zones
 from feedback.responses.selection import BadSelection
 
 CODES, LABELS, BOTH = "codes", "labels", "both"
 TEXTS = (CODES, LABELS, BOTH)
 PERSONAL, PARADATA, WITHDRAWN, BOM = "personal", "paradata", "withdrawn", "bom"
-ADDED = (PERSONAL, PARADATA, WITHDRAWN, BOM)
 OPEN_TEXT, REVIEW = "open_text", "review"
+ADDED = (PERSONAL, PARADATA, WITHDRAWN, BOM, OPEN_TEXT)
 LEFT_OUT = (OPEN_TEXT, REVIEW)
 
 
@@ -38,7 +39,7 @@ class Choices:
             all of them, harmonised.
         only: keys of questions and names of the response's own columns; empty for all.
         zone: IANA name of the time zone that moments are told in.
-        added: personal, paradata, withdrawn, bom.
+        added: personal, paradata, withdrawn, bom; open_text, where a format leaves that out.
         left_out: open_text, review.
     """
 
@@ -91,8 +92,10 @@ class Choices:
     def leaves_out_questions(self) -> bool:
         return bool(self.only) or OPEN_TEXT in self.left_out
 
-    def without_personal(self) -> Self:
-        return replace(self, added=frozenset(self.added) - {PERSONAL})
+    def for_statistics(self) -> Self:
+        """Codes, whose texts go beside them as labels; open text only if it is asked for."""
+        dropped = frozenset() if OPEN_TEXT in self.added else frozenset({OPEN_TEXT})
+        return replace(self, texts=CODES, left_out=frozenset(self.left_out) | dropped)
 
     @property
     def at(self) -> ZoneInfo:
@@ -128,7 +131,7 @@ def number(text: str) -> int | None:
 
 
 def zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in zones():
         raise BadChoice(
             _("“%(name)s” is no time zone. Write one as in Europe/Paris.") % {"name": name[:60]}
         )

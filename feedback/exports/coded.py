@@ -6,17 +6,19 @@ its own; of texts, days and times a further variable ``<name>_state`` tells it.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
+from django.utils.translation import gettext_lazy as _
 
 from feedback.exports.batches import STATE, Typed
 from feedback.exports.cells import ALL_STATES
 from feedback.exports.format import Tick
+from feedback.exports.lengths import longest
 from feedback.exports.table import Table
 from feedback.exports.variables import Variable
-from feedback.question_types.columns import Dtype
+from feedback.question_types.columns import Dtype, Message
 
 # Words of their languages, which no variable can be called.
 RESERVED = re.compile(
@@ -24,6 +26,7 @@ RESERVED = re.compile(
     "|if|in|byte|double|float|int|long|using|strl|str[0-9]+"
 )
 WORDS = {"not_shown": "not shown", "refused": "refused", "dont_know": "don't know"}
+CELL = 150  # bytes of memory that a cell takes while it is written
 NUMBERS = (Dtype.INTEGER, Dtype.DECIMAL, Dtype.BOOLEAN)
 
 
@@ -164,3 +167,33 @@ def notes(table: Table, longest: int) -> list[str]:
         "Its codebook has the whole wordings, and names as in the other formats.",
     )
     return [shortened(line, longest) for line in about]
+
+
+# -- told beforehand ---------------------------------------------------------------------
+
+MEMORY = _(
+    "The file is put together in memory: about %(size)s MB of the builder’s for so many responses."
+)
+CUT = _(
+    "A text has room for %(most)s bytes. Answers that are longer end with a mark that says so; "
+    "they are whole in CSV and JSON Lines."
+)
+WIDEST = 4  # bytes of one character
+
+
+def told_of(limits: Limits) -> Callable[[Table, int], Sequence[Message]]:
+    """What somebody should know before a file with these limits is made."""
+
+    def warnings(table: Table, rows: int) -> Sequence[Message]:
+        found = [*memory(table, rows)]
+        if any(longest(one) * WIDEST > limits.text for one in table.variables):
+            found.append(CUT % {"most": f"{limits.text:,}"})
+        return found
+
+    return warnings
+
+
+def memory(table: Table, rows: int) -> Sequence[Message]:
+    """What the making of the file takes, where it is worth a word."""
+    size = rows * len(table.variables) * CELL // 1_000_000
+    return [MEMORY % {"size": f"{size:,}"}] if size > 100 else []

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -69,18 +69,29 @@ def copied(
 
 def opened_rows(table: Table, cells: Sequence[Cell], *, guard: bool) -> Rows:
     """The rows with the encrypted column opened here, cell by cell under the same guard."""
-    places = [(i, one) for i, one in enumerate(table.variables) if one.personal]
     sealed = [F("nonce"), F("identity")]
     sql, params = copied(table.rows, [*sealed, *cells], how="FORMAT text")
     with connection.cursor() as cursor, cursor.cursor.copy(sql, params) as copy:
-        for row in copy.rows():
-            nonce, identity, *filled = row
-            known = opened(nonce, identity)
-            for i, variable in places:
-                if filled[i] == APART.value:
-                    text = personal_text(variable, known)
-                    filled[i] = guarded(text) if guard else text
-            yield line(BLANK if cell is None else cell for cell in filled)
+        places = places_of(table)
+        yield from lines(filled(row, places, guard=guard) for row in copy.rows())
+
+
+def places_of(table: Table) -> list[tuple[int, Variable]]:
+    """Where the personal variables stand, behind nonce and identity."""
+    return [(i, one) for i, one in enumerate(table.variables, 2) if one.personal]
+
+
+def filled(
+    row: Sequence[str | None], places: Sequence[tuple[int, Variable]], *, guard: bool
+) -> list[str]:
+    """The cells of a row, with those that lie apart put in."""
+    cells = list(row)
+    known = opened(str(row[0]), row[1]) if row[1] else {}
+    for i, variable in places:
+        if cells[i] == APART.value:
+            text = personal_text(variable, known)
+            cells[i] = guarded(text) if guard else text
+    return [BLANK if cell is None else cell for cell in cells[2:]]
 
 
 def opened(nonce: str, identity: str | None) -> Answers:
@@ -95,7 +106,16 @@ def personal_text(variable: Variable, known: Answers) -> str:
 
 
 def line(cells: Iterable[object]) -> bytes:
+    return next(lines([cells]))
+
+
+def lines(rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
+    """Rows as lines of CSV, one after another."""
     out = io.StringIO()
     # Told that lines end in CRLF, the writer quotes a cell with either of them.
-    csv.writer(out, lineterminator="\r\n").writerow(cells)
-    return out.getvalue().removesuffix("\r\n").encode() + b"\n"
+    write = csv.writer(out, lineterminator="\r\n").writerow
+    for row in rows:
+        out.seek(0)
+        out.truncate()
+        write(row)
+        yield out.getvalue()[:-2].encode() + b"\n"

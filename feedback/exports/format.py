@@ -1,7 +1,7 @@
 """What every file format promises."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -31,7 +31,8 @@ class Format:
         write: makes the whole file at a path. Whatever it raises, the file is not to be used.
         stream: the same bytes one after another, for formats that need not go back.
         warnings: what somebody should know before so many rows of a table are asked for.
-        coded: whether coded answers are always codes in it, with their texts beside them.
+        for_statistics: whether it has codes with labels whatever is asked for, and open text
+            only if that is.
         at_once: rows up to which a download starts at once: what takes a second or two
             (docs/performance.md). What is more is built.
     """
@@ -42,8 +43,14 @@ class Format:
     write: Callable[[Table, Path, Tick], None]
     stream: Stream | None = None
     warnings: Callable[[Table, int], Sequence[Message]] = no_warnings
-    coded: bool = False
+    for_statistics: bool = False
     at_once: int = 10_000
+
+    def fitted(self, table: Table) -> Table:
+        """The table as this format has it."""
+        if not self.for_statistics:
+            return table
+        return replace(table, choices=table.choices.for_statistics())
 
 
 def written(stream: Stream) -> Callable[[Table, Path, Tick], None]:

@@ -116,6 +116,5 @@ JSONL = Format(
     mime="application/x-ndjson",
     write=written(stream),
     stream=stream,
-    coded=True,
     at_once=100_000,
 )

@@ -31,7 +31,7 @@ def make(table: Table, kind: Format, path: Path, *, tick: Tick) -> Mapping[str, 
         OSError: of the disk. Whatever is raised, nothing is left behind.
     """
     folder, done = path.with_name(path.name + UNFINISHED), Counting(tick)
-    unfinished = folder / path.name
+    unfinished, table = folder / path.name, kind.fitted(table)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     try:

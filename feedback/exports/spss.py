@@ -4,22 +4,17 @@ Not shown, refused and "don't know" are user-missing numbers, -97, -98 and -99, 
 off where an answer could be mistaken for one; a blank is system-missing.
 """
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
 import pyreadstat
-from django.utils.translation import gettext_lazy as _
 
-from feedback.exports.coded import WORDS, Coded, Limits, coded, missing_numbers, notes
+from feedback.exports.coded import WORDS, Coded, Limits, coded, missing_numbers, notes, told_of
 from feedback.exports.format import Format, Tick
-from feedback.exports.lengths import longest
 from feedback.exports.table import Table, snapshot
-from feedback.question_types.columns import Message
 
 LIMITS = Limits(name=64, label=256, value_label=120, text=32_767)
 NOTE = 80  # bytes of a line
-CELL = 150  # bytes of memory that a cell takes while it is written; docs/performance.md
 
 
 def write(table: Table, path: Path, tick: Tick) -> None:
@@ -57,42 +52,12 @@ def in_words(numbers: dict[str, int]) -> dict[int, str]:
     return {number: WORDS[state] for state, number in numbers.items()}
 
 
-MEMORY = _(
-    "The file is put together in memory: about %(size)s MB of the builder’s for so many responses."
-)
-
-
-CUT = _(
-    "A text has room for %(most)s bytes. Answers that are longer end with a mark that says so; "
-    "they are whole in CSV and JSON Lines."
-)
-WIDEST = 4  # bytes of one character
-
-
-def told_of(limits: Limits) -> Callable[[Table, int], Sequence[Message]]:
-    """What somebody should know before a file with these limits is made."""
-
-    def warnings(table: Table, rows: int) -> Sequence[Message]:
-        found = [*memory(table, rows)]
-        if any(longest(one) * WIDEST > limits.text for one in table.variables):
-            found.append(CUT % {"most": f"{limits.text:,}"})
-        return found
-
-    return warnings
-
-
-def memory(table: Table, rows: int) -> Sequence[Message]:
-    """What the making of the file takes, where it is worth a word."""
-    size = rows * len(table.variables) * CELL // 1_000_000
-    return [MEMORY % {"size": f"{size:,}"}] if size > 100 else []
-
-
 ZSAV = Format(
     name="zsav",
     label="SPSS",
     mime="application/x-spss-sav",
     write=write,
     warnings=told_of(LIMITS),
-    coded=True,
+    for_statistics=True,
     at_once=10_000,
 )

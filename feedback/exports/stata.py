@@ -10,9 +10,8 @@ from typing import Any
 import polars as pl
 import pyreadstat
 
-from feedback.exports.coded import WORDS, Coded, Limits, coded
+from feedback.exports.coded import WORDS, Coded, Limits, coded, told_of
 from feedback.exports.format import Format, Tick
-from feedback.exports.spss import told_of
 from feedback.exports.table import Table, snapshot
 
 # Longer names with labels the writer refuses; its long strings (strL) fail on real files.
@@ -71,6 +70,6 @@ DTA = Format(
     mime="application/x-stata-dta",
     write=write,
     warnings=told_of(LIMITS),
-    coded=True,
+    for_statistics=True,
     at_once=10_000,
 )

@@ -22,6 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from feedback.exports.batches import STATE, Typed
 from feedback.exports.choices import BadChoice
+from feedback.exports.codebook import described
 from feedback.exports.format import Format, Tick
 from feedback.exports.lengths import longest
 from feedback.exports.table import Table, snapshot
@@ -200,15 +201,12 @@ def utf16(text: str) -> int:
 
 
 def explained(table: Table, *, cut: int) -> Iterator[tuple[str, ...]]:
+    """The codebook as far as a sheet beside the answers needs it."""
     yield ("column", "meaning", "holds", "code", "label")
-    for one in table.variables:
+    for one in described(table, counts=False).variables:
         yield (one.name, one.label, str(one.dtype), "", "")
-        for code, label in one.labels.items():
-            yield (one.name, "", "", code, str(label))
-    yield ("", "", "", "", "")
-    yield (NOT_SHOWN, "not shown to this respondent", "", "", "")
-    yield ("[refused], [dont_know]", "the respondent chose not to answer", "", "", "")
-    yield ("empty", "shown, left blank", "", "", "")
+        for code in (*one.codes, *one.missing):
+            yield (one.name, "", "", code.code or "empty", code.label)
     yield ("time zone", table.choices.zone, "", "", "")
     yield ("cells that were cut", str(cut), "", "", "")
 

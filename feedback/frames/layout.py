@@ -5,7 +5,7 @@ has its state in ``<part>:state``; each closed column its value under its own na
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -34,11 +34,11 @@ def state_name(part: str) -> str:
     return f"{part}:state"
 
 
-def dtype_of(column: Column) -> Any:
-    """The polars type of a closed column."""
-    match column.dtype:
+def dtype_of(dtype: Dtype, codes: Iterable[str]) -> Any:
+    """The polars type of a closed column. Args: codes: those it may have, if it has codes."""
+    match dtype:
         case Dtype.CODE:
-            return pl.Enum(list(column.labels))
+            return pl.Enum(list(codes))
         case Dtype.BOOLEAN:
             return pl.UInt8
         case Dtype.DECIMAL:
@@ -75,7 +75,11 @@ class Layout:
     def schema(self) -> dict[str, Any]:
         own = {name: dtype for name, (_field, dtype) in OWN.items()}
         states = dict.fromkeys(self.states, pl.UInt8)
-        values = {column.name: dtype_of(column) for column in self.columns if column.closed}
+        values = {
+            column.name: dtype_of(column.dtype, column.labels)
+            for column in self.columns
+            if column.closed
+        }
         return own | states | values
 
     @cached_property

@@ -4,7 +4,6 @@ from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib import messages
@@ -37,6 +36,7 @@ from feedback.keys import keys_seen_by
 from feedback.models import ExportFile, Rhythm, Role
 from feedback.models.audit import record
 from feedback.permissions import Access, survey_for
+from feedback.questionnaire.zones import zones
 from feedback.responses import letters
 from feedback.responses.counting import count, count_all
 from feedback.web.desk import Desk, desk, selecting
@@ -95,7 +95,7 @@ def page(request: HttpRequest, access: Access, at: Desk) -> dict[str, Any]:
         "kind": FORMATS.get(request.GET.get("format", ""), FORMATS["csv"]),
         "choices": choices,
         "texts": zip(TEXTS, TEXTS_IN_WORDS, strict=True),
-        "zones": sorted(available_timezones()),
+        "zones": sorted(zones()),
         "rhythms": Rhythm.choices,
         "items": [item for item in at.items if item.columns()],
         "languages": languages_of(at.revisions),
@@ -113,7 +113,7 @@ def asked(request: HttpRequest, at: Desk) -> HttpResponse:
     if kind is None:
         raise Http404
     choices = choices_of(request, at.access, request.POST)
-    table = Table.of(at.survey, at.selection, choices, reader=request.user)
+    table = kind.fitted(Table.of(at.survey, at.selection, choices, reader=request.user))
     found = count(table.rows, at.survey)
     query = "&".join(filter(None, (at.query, choices.to_query())))
     if "build" not in request.POST and found.number <= kind.at_once:

@@ -1,9 +1,7 @@
 """The form of a survey's settings in the field."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -12,14 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from feedback.authoring.field_control import FieldControl
 from feedback.question_types.columns import Message
+from feedback.questionnaire.zones import zones
 
 LONGEST_TEXT = 5_000
-
-
-@cache
-def zones() -> frozenset[str]:
-    """Every time zone of the IANA database that this machine knows."""
-    return frozenset(available_timezones())
 
 
 def zone_choices() -> list[tuple[str, Message]]:

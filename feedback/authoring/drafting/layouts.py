@@ -5,10 +5,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from zoneinfo import available_timezones
 
 from feedback.authoring.drafting.headings import OTHER, Heading, parted, role_of
 from feedback.questionnaire.foreign import headers_of, is_import_id, squeezed
+from feedback.questionnaire.zones import zones
 
 Rows = Sequence[Sequence[str]]
 MOST_HEADER_ROWS = 3
@@ -132,7 +132,7 @@ def zone_in(row: Sequence[str]) -> str:
             zone = json.loads(cell).get("timeZone")
         except (ValueError, AttributeError):
             continue
-        if isinstance(zone, str) and zone in available_timezones():
+        if isinstance(zone, str) and zone in zones():
             return zone
     return "UTC"
 

@@ -49,6 +49,7 @@ class Command(BaseCommand):
         except BadSelection as error:
             raise CommandError(str(error)) from error
         kind, output = FORMATS[options["format"]], options["output"]
+        table = kind.fitted(table)
         for warning in kind.warnings(table, expected := count(table.rows, survey).number):
             self.stderr.write(str(warning))
         record("export", actor=None, survey=survey, personal=choices.personal, format=kind.name)
