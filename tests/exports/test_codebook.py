@@ -1,7 +1,6 @@
 """The codebook: what nobody can guess of a file has to stand here, and be true of its rows."""
 
 import re
-from collections import Counter
 from contextlib import suppress
 from random import Random
 from typing import Any
@@ -23,7 +22,15 @@ from feedback.questionnaire.definition import Questionnaire
 from feedback.responses import coding
 from feedback.web import codebooks
 from tests import build
-from tests.exports.codebooks import NS, as_csv, as_json, as_markdown, as_xml, header, table
+from tests.exports.codebooks import (
+    NS,
+    SECOND,
+    agrees,
+    as_csv,
+    as_json,
+    as_markdown,
+    as_xml,
+)
 from tests.random_questionnaires import a_questionnaire, typed_into
 
 every_type = pytest.mark.parametrize("kind", REGISTRY, ids=lambda kind: kind.__name__)
@@ -45,30 +52,6 @@ HOSTILE = [
     "bell \a and escape \x1b",
     "\ufffe",
 ]
-
-
-def agrees(survey: Survey, choices: str) -> None:
-    """Every column has its entry in its place, and each count is that of the file's cells."""
-    content, described = build.exported(survey, choices=choices), as_json(survey, choices=choices)
-    rows = table(content)
-
-    assert header(content) == list(described)
-    for name, told in described.items():
-        cells = Counter(row[name] for row in rows)
-        missing = {one["code"]: one["count"] for one in told["missing"]}
-        assert missing == {code: cells[code] for code in missing}, name
-        assert told["answered"] == len(rows) - sum(missing.values()), name
-        assert all(one["label"] for one in told["codes"]), name
-        if not told["codes"] or told["personal"]:
-            continue
-        held = Counter({cell: n for cell, n in cells.items() if cell not in MISSING_CODES})
-        if told["several_codes_in_a_cell"]:
-            held = Counter(code for cell in held.elements() for code in cell.split(" | "))
-        spelt = "label" if told["codes_are_written_in_words"] else "code"
-        counted: Counter[str] = Counter()
-        for one in told["codes"]:
-            counted[guarded(one[spelt]) if spelt == "label" else one[spelt]] += one["count"]
-        assert +counted == held, name
 
 
 @every_type
@@ -112,165 +95,6 @@ def respond(survey: Survey, asked: Questionnaire, typed: dict[str, list[str]]) -
         language="en",
         answers=answers,
     )
-
-
-# -- wordings --------------------------------------------------------------------------
-
-FIRST = [
-    {
-        "key": "visit",
-        "type": "single_choice",
-        "text": "How often do you visit?",
-        "choices": [{"code": "often", "text": "Often"}, {"code": "never", "text": "Never"}],
-    },
-    {"key": "stars", "type": "rating", "text": "How good is it?"},
-]
-SECOND = [
-    {"key": "dog", "type": "yes_no", "text": {"en": "Do you have a dog?", "ar": "هل لديك كلب؟"}},
-    {
-        "key": "visit",
-        "type": "single_choice",
-        "text": {"en": "How often do you come?", "ar": "كم مرة تأتي؟"},
-        "choices": [
-            {"code": "often", "text": {"en": "Often", "ar": "كثيرا"}},
-            {"code": "daily", "text": {"en": "Daily", "ar": "يوميا"}, "show_if": "dog"},
-        ],
-        "required": True,
-    },
-    {
-        "key": "stars",
-        "type": "rating",
-        "text": {"en": "How good is it?", "ar": "ما مدى جودته؟"},
-        "highest": 7,
-        "show_if": "dog",
-    },
-]
-
-
-@pytest.fixture
-def twice(db: None) -> Survey:
-    """A survey that was reworded, translated and made to depend on an answer."""
-    build.survey(FIRST)
-    return build.survey(SECOND, languages=["ar"])
-
-
-def test_each_revision_and_language_has_its_own_wording(twice: Survey) -> None:
-    """Whoever answered the first question did not answer the second one."""
-    visit = as_json(twice)["visit"]
-
-    assert [(one["revisions"], one["texts"]) for one in visit["wordings"]] == [
-        ([1], {"en": "How often do you visit?"}),
-        ([2], {"en": "How often do you come?", "ar": "كم مرة تأتي؟"}),
-    ]
-    first, second = visit["wordings"]
-    assert first["codes"] == {"often": {"en": "Often"}, "never": {"en": "Never"}}
-    assert second["codes"]["daily"] == {"en": "Daily", "ar": "يوميا"}
-    assert (first["required"], second["required"]) == (False, True)
-    assert second["options_offered_if"] == {"daily": "you said yes to “Do you have a dog?”"}
-    assert {one["code"]: one["texts"] for one in visit["codes"]} == {
-        "often": {"en": "Often", "ar": "كثيرا"},
-        "daily": {"en": "Daily", "ar": "يوميا"},
-        "never": {"en": "Never"},
-    }
-
-
-def test_labels_are_in_the_language_that_was_chosen(twice: Survey) -> None:
-    """A colleague who does not read the main language reads the other one."""
-    build.respond(twice, visit="often", dog="yes", stars="1")
-    for choices in ("texts_in=ar", "texts_in=ar&texts=labels"):
-        agrees(twice, choices)
-
-    visit = as_json(twice, choices="texts_in=ar")["visit"]
-    assert visit["label"] == "كم مرة تأتي؟"
-    assert [one["label"] for one in visit["codes"]] == ["كثيرا", "يوميا", "Never"]
-    rows = {row["column"]: row for row in as_csv(twice, choices="texts_in=ar") if not row["code"]}
-    assert "هل لديك كلب؟" in rows["stars"]["asked_of"]
-
-
-@pytest.mark.django_db
-def test_a_language_that_the_interface_does_not_speak_is_no_error() -> None:
-    """Authors translate into more languages than we do."""
-    asked = {"en": "In which country?", "tlh": "nuq 'oH?", "zh-Hant": "哪個國家？"}
-    home = {"key": "home", "type": "country", "text": asked, "show_if": "dog"}
-    dog = {"key": "dog", "type": "yes_no", "text": "Dog?"}
-    told = as_json(build.survey([dog, home], languages=["tlh", "zh-Hant"]))["home"]
-
-    assert told["texts"] == asked
-    assert set(told["asked_of"]) == set(asked)
-    norway = next(one["texts"] for one in told["codes"] if one["code"] == "NO")
-    assert norway == {"en": "Norway", "tlh": "Norway", "zh-Hant": "挪威"}
-
-
-def test_revisions_that_ask_alike_are_told_once(twice: Survey) -> None:
-    """Ten revisions of one wording are one wording."""
-    new = {"key": "new", "type": "short_text", "text": "New?"}
-    build.survey([*SECOND, new], languages=["ar"])
-
-    told = as_json(twice)
-    assert [one["revisions"] for one in told["visit"]["wordings"]] == [[1], [2, 3]]
-    assert [one["revisions"] for one in told["new"]["wordings"]] == [[3]]
-    assert told["new"]["changes"] == [{"revision": 3, "what": "asks it for the first time"}]
-
-
-def test_what_a_revision_changed_is_said(twice: Survey) -> None:
-    """A break in a series has its reason here or nowhere."""
-    build.survey(SECOND[:1], languages=["ar"])
-    build.survey(FIRST)
-
-    told = as_json(twice)
-
-    changes = {(one["revision"], one["what"]) for one in told["visit"]["changes"]}
-    assert {
-        (2, "words it otherwise (en)"),
-        (2, "asks it in ar, too"),
-        (2, "adds the option “Daily” (daily)"),
-        (2, "drops the option “Never” (never)"),
-        (2, "requires an answer of others than before"),
-        (3, "no longer asks it"),
-        (4, "asks it again"),
-    } <= changes
-    stars = {(one["revision"], one["what"]) for one in told["stars"]["changes"]}
-    assert {(2, "takes answers from 1 to 7"), (2, "asks others than before")} <= stars
-    assert (told["stars"]["least"], told["stars"]["most"]) == (1, 7)  # of any revision
-
-
-def test_who_was_asked_is_said_in_words_of_each_language(twice: Survey) -> None:
-    """“Not shown” means something else where everybody was asked."""
-    told = as_json(twice)
-
-    assert told["dog"]["asked_of"] == told["visit"]["asked_of"] == {}
-    assert told["stars"]["asked_of"]["en"] == "you said yes to “Do you have a dog?”"
-    assert "هل لديك كلب؟" in told["stars"]["asked_of"]["ar"]
-    first, second = told["stars"]["wordings"]
-    assert (first["asked_of"], second["asked_of"]) == ({}, told["stars"]["asked_of"])
-
-
-@pytest.mark.django_db
-def test_who_was_asked_takes_page_and_row_along() -> None:
-    """A row of a grid may be offered to fewer than the grid is."""
-    rows = [{"code": "day", "text": "Day"}, {"code": "night", "text": "Night", "show_if": "dog"}]
-    choices = [{"code": "good", "text": "Good"}]
-    grid = {"key": "g", "type": "grid", "text": "How?", "rows": rows, "choices": choices}
-    age = {"key": "age", "type": "number", "text": "Age?"}
-    pages = [{"items": [SECOND[0], age]}, {"show_if": "age > 5", "items": [grid]}]
-    told = as_json(build.survey([], pages=pages, languages=["ar"]))
-
-    assert told["g__day"]["asked_of"]["en"] == "“Age?” is more than 5"
-    assert told["g__night"]["asked_of"]["en"] == (
-        "“Age?” is more than 5 and you said yes to “Do you have a dog?”"
-    )
-
-
-@pytest.mark.django_db
-def test_a_row_that_is_gone_with_an_option_that_came_later_is_no_error() -> None:
-    """Their column is in the file, though no revision ever asked it."""
-    grid = {"key": "g", "type": "grid", "text": "How?", "several": True}
-    parts = [{"code": code, "text": code} for code in ("a", "b")]
-    survey = build.survey([{**grid, "rows": parts[:1], "choices": parts[:1]}])
-    build.survey([{**grid, "rows": parts[1:], "choices": parts[1:]}])
-
-    agrees(survey, "")
-    assert as_json(survey)["g__a__b"]["wordings"] == []
 
 
 # -- counts ------------------------------------------------------------------------------

@@ -6,44 +6,23 @@ import re
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.exports import FORMATS
 from feedback.exports.codebook import KINDS, described
 from feedback.exports.copying import line
-from feedback.exports.csv import MARK, stream
-from feedback.exports.format import BLOCK, silent
+from feedback.exports.csv import MARK
 from feedback.models import AuditEntry, Response, Status, Survey
 from feedback.models.identity import encrypt
 from feedback.questionnaire.codebook import guarded, unguarded
 from feedback.refresh import refresh
 from feedback.responses import coding
 from tests import build
+from tests.exports.naughty import TEXTS
 
 Rows = list[dict[str, str]]
-AWKWARD = [
-    'a "quote", a comma; a semicolon',
-    "two\nlines",
-    "two\r\nlines",
-    "a lone\rreturn",
-    "\ttab",
-    " spaces around ",
-    "\\.",
-    "\\N",
-    "NULL",
-    '""',
-    "ünï ☃ 😀 عربي 中文",
-    "\N{RIGHT-TO-LEFT OVERRIDE}turned",
-    "\N{BYTE ORDER MARK}marked",
-    "%s %% {0}",
-    "x" * 20_000,
-]
 RISKY = [
     "=1+1",
     "+1",
@@ -234,7 +213,7 @@ def test_no_guarded_text_starts_a_formula_or_reads_like_a_missing_code(text: str
 
 def test_every_text_survives_python_and_its_guard(town: Survey) -> None:
     """Commas, quotes, all line ends, formulas: the cell is the text or the guarded text."""
-    texts = AWKWARD + RISKY + PLAIN
+    texts = TEXTS + RISKY + PLAIN
     for text in texts:
         put(build.respond(town, wish="x"), wish=text, visit="other", visit__other=text)
 
@@ -243,7 +222,7 @@ def test_every_text_survives_python_and_its_guard(town: Survey) -> None:
     assert [row["wish"] for row in rows] == [guarded(text) for text in texts]
     assert [row["visit__other"] for row in rows] == [guarded(text) for text in texts]
     assert [unguarded(row["wish"]) for row in rows] == texts
-    assert all(row["wish"].startswith("'") for row in rows[len(AWKWARD) : -len(PLAIN)])
+    assert all(row["wish"].startswith("'") for row in rows[len(TEXTS) : -len(PLAIN)])
     assert not any(row["wish"].startswith("'") for row in rows[-len(PLAIN) :])
 
 
@@ -270,7 +249,7 @@ def test_a_byte_order_mark_only_on_request(town: Survey) -> None:
 
 def test_personal_columns_are_opened_as_they_were_typed(town: Survey) -> None:
     """Decrypted here, not by the database: the same guard and quoting must hold."""
-    texts = [text for text in AWKWARD + RISKY + PLAIN if "\r" not in text]
+    texts = [text for text in TEXTS + RISKY + PLAIN if "\r" not in text]
     for text in texts:
         row = build.respond(town, wish="x", name="x")
         Response.objects.filter(pk=row.pk).update(identity=encrypt({"name": text}, nonce=row.nonce))
@@ -283,7 +262,7 @@ def test_personal_columns_are_opened_as_they_were_typed(town: Survey) -> None:
 
 def test_the_other_cells_are_the_same_beside_personal_ones(town: Survey) -> None:
     """Two ways write the file; they may not differ in anything else."""
-    for text in AWKWARD + RISKY + PLAIN:
+    for text in TEXTS + RISKY + PLAIN:
         if "\r" not in text:
             put(build.respond(town, wish="x", name="Ada", uses=["walk"]), wish=text, stars=-5)
     tagged = build.respond(town, wish="x")
@@ -400,58 +379,3 @@ def test_the_command_says_what_is_wrong_and_writes_nothing(town: Survey, tmp_pat
         call_command("export_responses", "town", "--output", str(tmp_path / "no" / "t.csv"))
 
     assert not [*tmp_path.iterdir()]
-
-
-# -- streaming -------------------------------------------------------------------------
-
-
-def grow(survey: Survey, rows: int, *, text: str) -> None:
-    """Many rows at once, by the database."""
-    row = build.respond(survey, wish=text)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO feedback_response (survey_id, revision_id, nonce, receipt, language,"
-            " source, answers) SELECT survey_id, revision_id, gen_random_uuid(), receipt,"
-            " language, source, answers FROM feedback_response, generate_series(2, %s)"
-            " WHERE id = %s",
-            [rows, row.pk],
-        )
-
-
-def test_the_file_comes_in_blocks_the_header_first(town: Survey) -> None:
-    """A download begins at once; a piece for each row would cost more than the rows."""
-    grow(town, 500, text="x" * 1000)
-    for choices in ("", "with=personal"):
-        first, *rest = stream(build.table(town, choices=choices))
-        assert first.startswith(b"response,") and first.count(b"\n") == 1
-        assert 7 <= len(rest) <= 12
-        assert all(BLOCK <= len(block) < BLOCK + 3000 for block in rest[:-1])
-        assert len(table(first + b"".join(rest))) == 500
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("choices", ["", "with=personal"])
-@pytest.mark.parametrize("kind", ["csv", "jsonl"])
-def test_a_download_that_is_broken_off_frees_its_connection(kind: str, choices: str) -> None:
-    """Else a few impatient people would take every connection there is."""
-    town = build.survey()
-    grow(town, 20_000, text="x" * 1000)
-    watched = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND query LIKE 'COPY%%'"
-    watched += " AND state = 'active'"
-    name = [settings.DATABASES["default"]["NAME"]]
-    connection.ensure_connection()
-    with psycopg.connect(
-        **{**connection.get_connection_params(), "cursor_factory": None, "context": None},
-        autocommit=True,
-    ) as other:
-        begin = FORMATS[kind].stream
-        assert begin
-        blocks = begin(build.table(town, choices=choices), silent)
-        next(blocks)
-        next(blocks)
-        assert other.execute(watched, name).fetchone() == (1,)
-
-        blocks.close()  # type: ignore[attr-defined]
-
-        assert other.execute(watched, name).fetchone() == (0,)
-    assert Response.objects.count() == 20_000  # the connection takes the next query
