@@ -70,7 +70,6 @@ TEMPLATES: list[dict[str, Any]] = [
             "libraries": {
                 "finding": "feedback.web.finding",
                 "revealing": "feedback.web.revealing",
-                "sheets": "feedback.web.sheets",
             },
             "context_processors": [
                 "django.template.context_processors.request",

@@ -16,7 +16,6 @@ answer; a part beside it, such as the text of "other", has a name of its own,
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property, reduce
 from operator import or_
@@ -27,11 +26,8 @@ import polars as pl
 from crispy_forms.layout import Div, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import (
-    Q,
-)
+from django.db.models import Q
 from django.utils.datastructures import MultiValueDict
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -64,11 +60,6 @@ INSTEAD = _("Instead of an answer")
 ONE_WAY = _("You ticked two ways not to answer. Keep one of them.")
 WITHHELD = _("After your earlier answers “%(options)s” is not offered here. Choose another.")
 ANSWERED_TOO = _("You answered and also ticked “%(way)s”. Keep one of the two.")
-
-
-def number_in_words(number: float) -> str:
-    """With the decimal sign of the language, and never a separator of thousands."""
-    return number_format(Decimal(f"{number:.15g}"), force_grouping=False)
 
 
 class Kind(StrEnum):
@@ -298,8 +289,7 @@ class Item(BaseModel):
         return {name: [cells[name]] for name in self.checks if name in cells}
 
     def spellings(self) -> Mapping[str, str]:
-        """Words of other tools' files, and what each stands for in its column, besides its
-        codes and their texts."""
+        """Other tools' words for its codes, besides their texts, each with its code."""
         return {}
 
     # -- made-up answers ---------------------------------------------------------------
@@ -397,11 +387,6 @@ def stands(part: str, state: State | Way) -> Q:
 def operands(items: Iterable[Item]) -> dict[str, Item]:
     """What conditions, filters and recalled texts speak of: items, and those they are made of."""
     return {name: part for item in items for name, part in item.operands().items()}
-
-
-def leaning(options: Sequence[str], chance: Random) -> str:
-    """One of the options; the earlier, the likelier, as made-up answers should differ."""
-    return options[int(len(options) * chance.random() ** 2)]
 
 
 def distribution(answers: pl.Series, codes: Sequence[str]) -> dict[str, int]:

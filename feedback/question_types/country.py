@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from feedback.question_types.base import JSON, REQUIRED, Example, Item, Kind, distribution, leaning
+from feedback.question_types import phrases
+from feedback.question_types.base import JSON, REQUIRED, Example, Item, Kind, distribution
 from feedback.question_types.choices import NOT_OFFERED, OptionField
 from feedback.question_types.columns import Column, Dtype, Message, state_of, text_of
 
@@ -97,7 +98,7 @@ class Country(Item):
             return {}
         anywhere = chance.random() < 0.1
         likely = LIKELY.split()
-        code = chance.choice(list(self.names())) if anywhere else leaning(likely, chance)
+        code = chance.choice(list(self.names())) if anywhere else phrases.leaning(likely, chance)
         return {self.key: [code]}
 
     def columns(self) -> list[Column]:

@@ -25,9 +25,9 @@ from feedback.question_types.base import (
     Example,
     Item,
     Kind,
-    number_in_words,
 )
 from feedback.question_types.columns import Column, Dtype, Message, decimal_of, integer_of, state_of
+from feedback.question_types.numbers import number_in_words
 from feedback.question_types.spans import Span, whole_numbers
 
 WHOLE = _("“%(text)s” is not a whole number. Write digits only, such as 12.")

@@ -132,3 +132,8 @@ def city(chance: Random) -> str:
 def handle(chance: Random) -> str:
     """A name that somebody might have chosen on some site."""
     return f"sample-{chance.choice(ANIMALS.split())}-{chance.randrange(10_000)}"
+
+
+def leaning(options: Sequence[str], chance: Random) -> str:
+    """One of the options; the earlier, the likelier, as made-up answers should differ."""
+    return options[int(len(options) * chance.random() ** 2)]

@@ -17,7 +17,6 @@ from feedback.question_types.base import (
     Example,
     Kind,
     distribution,
-    leaning,
 )
 from feedback.question_types.choices import NOT_OFFERED, OTHER, Offering, OptionField
 from feedback.question_types.columns import Column, Dtype, Message, state_of, text_of
@@ -61,7 +60,7 @@ class SingleChoice(Offering):
     def made_up(self, chance: Random) -> dict[str, list[str]]:
         if self.skipped(chance):
             return {}
-        code = leaning([code for code, _text in self.options()], chance)
+        code = phrases.leaning([code for code, _text in self.options()], chance)
         typed = {self.other_part: [phrases.handle(chance)]} if self.other and code == OTHER else {}
         return {self.key: [code], **typed}
 

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 from django.utils.translation import gettext as _
 
-from feedback.question_types.base import Item, Kind, number_in_words
+from feedback.question_types.base import Item, Kind
 from feedback.question_types.columns import Message
+from feedback.question_types.numbers import number_in_words
 from feedback.questionnaire.expressions import (
     COMPARISONS,
     SUMS,
