@@ -58,8 +58,16 @@ def audit(page: Page) -> None:
         assert page.evaluate(SMALL) == [], where
 
 
-def send(page: Page, fields: Mapping[str, Sequence[str]]) -> Response | None:
-    """Post these fields from the page, whatever its own form would let through."""
-    with page.expect_navigation() as arrival:
+def send(page: Page, fields: Mapping[str, Sequence[str]]) -> Response:
+    """Post these fields from the page, whatever its own form would let through.
+
+    Waits for the page that comes of it: the old one's scripts may navigate within it meanwhile.
+    """
+    with page.expect_response(is_a_page) as arrival, page.expect_event("domcontentloaded"):
         page.evaluate(SEND, {name: [*values] for name, values in fields.items()})
     return arrival.value
+
+
+def is_a_page(answer: Response) -> bool:
+    """Whether it is what a navigation ends at, rather than a redirection on the way."""
+    return answer.request.is_navigation_request() and not 300 <= answer.status < 400
