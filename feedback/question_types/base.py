@@ -22,7 +22,6 @@ from operator import or_
 from random import Random
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
-import polars as pl
 from crispy_forms.layout import Div, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
@@ -32,6 +31,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from feedback.question_types.columns import Column, Dtype, Message, State, state_of, text_of
+from feedback.question_types.counted import Counted
 from feedback.question_types.spans import Span
 
 JSON: TypeAlias = str | int | float | bool | list[Any] | dict[str, Any] | None
@@ -115,10 +115,8 @@ class Example:
     before: Sequence["Item"] = ()
 
 
-class Item(BaseModel):
+class Item(Counted):
     """One item of a questionnaire. A type adds its settings, fields, columns and tally."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: ClassVar[Kind] = Kind.TEXT
     chart: ClassVar[str | None] = "bars"
@@ -329,10 +327,6 @@ class Item(BaseModel):
         """Responses whose answer is, or holds, ``code``: a filter an index can serve."""
         return Q(answers__contains={self.key: code})
 
-    def filters(self) -> Mapping[str, Message]:
-        """The codes one may filter by, with their words; none for open items."""
-        return {}
-
     @property
     def span(self) -> Span | None:
         """The ranges one may filter by; none where answers have no order of their own."""
@@ -356,15 +350,6 @@ class Item(BaseModel):
         """This item with what only ``older``, of an earlier revision, could be answered."""
         return self
 
-    # -- counting ----------------------------------------------------------------------
-
-    def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
-        """Counts of the closed columns of those who answered; ``{}`` for open items.
-
-        Blank, not shown and declined are counted once for all types, from ``state``.
-        """
-        return {}
-
     @classmethod
     def example(cls) -> Example:
         raise NotImplementedError(f"{cls.__name__} has no example()")
@@ -387,9 +372,3 @@ def stands(part: str, state: State | Way) -> Q:
 def operands(items: Iterable[Item]) -> dict[str, Item]:
     """What conditions, filters and recalled texts speak of: items, and those they are made of."""
     return {name: part for item in items for name, part in item.operands().items()}
-
-
-def distribution(answers: pl.Series, codes: Sequence[str]) -> dict[str, int]:
-    """How often each code occurs, in the order of ``codes``, with zeros."""
-    counted = dict(answers.cast(pl.String).value_counts().iter_rows())
-    return {code: counted.get(code, 0) for code in codes}

@@ -105,6 +105,17 @@ class Computed(Unasked):
     def span(self) -> Span | None:
         return self.twin.span
 
+    @property
+    def grouped_by(self) -> str:
+        return self.twin.grouped_by
+
+    def values(self) -> Mapping[str, Any]:
+        return self.twin.values()
+
+    @property
+    def scored_by(self) -> str:
+        return self.twin.scored_by
+
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         return self.twin.tally(answers)
 

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from feedback.question_types import phrases
-from feedback.question_types.base import JSON, REQUIRED, Example, Item, Kind, distribution
+from feedback.question_types.base import JSON, REQUIRED, Example, Item, Kind
 from feedback.question_types.choices import NOT_OFFERED, OptionField
 from feedback.question_types.columns import Column, Dtype, Message, state_of, text_of
+from feedback.question_types.counted import distribution
 
 PICK = _("Choose a country")
 LIKELY = "US IN DE CN GB BR FR JP NG CA KE ES PL ID EG CH MX NL UA AU"
@@ -115,9 +116,13 @@ class Country(Item):
     def filters(self) -> Mapping[str, Message]:
         return self.names()
 
+    @property
+    def grouped_by(self) -> str:
+        return self.key
+
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """Counts of the countries that were chosen, most first; the others are zero."""
-        counts = distribution(answers[self.key], list(self.names()))
+        counts = distribution(answers[self.key], self.values())
         found = [(code, n) for code, n in counts.items() if n]
         return {"counts": dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))}
 

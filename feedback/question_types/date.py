@@ -19,6 +19,8 @@ SHAPE = _("This is not a day. Write it as year-month-day, such as 2026-05-31.")
 TOO_EARLY = _("This day is too early: the earliest is %(limit)s.")
 TOO_LATE = _("This day is too late: the latest is %(limit)s.")
 
+FEW = 40  # periods that one looks at together
+
 Limit = datetime.date | None
 
 
@@ -27,6 +29,22 @@ def days(first: str, last: str) -> list[str]:
     begin = datetime.date.fromisoformat(first).toordinal()
     end = datetime.date.fromisoformat(last).toordinal()
     return [datetime.date.fromordinal(day).isoformat() for day in whole_numbers(begin, end)]
+
+
+def by_period(days: pl.Series) -> dict[str, int]:
+    """How many of the sorted days lie in each year, month or day, zeros in between included."""
+    if not len(days):
+        return {}
+    first, last = days[0], days[-1]
+    length, every, start = len("2026"), "1y", first.replace(month=1, day=1)
+    if (last - first).days <= FEW:
+        length, every, start = len("2026-05-31"), "1d", first
+    elif (last - first).days <= FEW * 30:
+        length, every, start = len("2026-05"), "1mo", first.replace(day=1)
+    counted = dict(days.dt.strftime("%Y-%m-%d").str.head(length).value_counts().iter_rows())
+    periods = pl.date_range(start, last, every, eager=True)
+    names = [f"{day:%Y-%m-%d}"[:length] for day in periods]
+    return {name: counted.get(name, 0) for name in names}
 
 
 class DayField(forms.DateField):
@@ -106,10 +124,15 @@ class Date(Item):
         return f"{self.checks[self.key].to_python(text.strip()):%Y-%m-%d}"
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
-        """The earliest, the middle and the latest day; None without any answer."""
-        days = answers[self.key].sort()
-        at = {"least": 0, "q50": (len(days) - 1) // 2, "most": len(days) - 1}
-        return {name: days[i].isoformat() if len(days) else None for name, i in at.items()}
+        """The earliest, the quarters and the latest day; None without any answer.
+
+        ``periods`` counts by year, month or day, whichever gives at most some forty.
+        """
+        days = answers[self.key].drop_nulls().sort()
+        places = {"least": 0.0, "q25": 0.25, "q50": 0.5, "q75": 0.75, "most": 1.0}
+        at = {name: int((len(days) - 1) * place) for name, place in places.items()}
+        ends = {name: days[i].isoformat() if len(days) else None for name, i in at.items()}
+        return {**ends, "periods": by_period(days)}
 
     @classmethod
     def example(cls) -> Example:

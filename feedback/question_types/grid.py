@@ -11,6 +11,7 @@ from functools import cached_property
 from random import Random
 from typing import ClassVar, Literal, Self
 
+import polars as pl
 from crispy_forms.layout import LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
@@ -158,6 +159,13 @@ class Grid(Dealing):
     def where(self, code: str) -> Q:
         """Those who answered a row."""
         return Q(answers__contains={self.key: [code]})
+
+    def marks(self) -> Mapping[str, pl.Expr]:
+        """By row, whether it was answered."""
+        return {
+            row.code: pl.col(f"{self.name_of(row.code)}:state") == State.ANSWERED.value
+            for row in self.rows
+        }
 
     def where_state(self, part: str, state: State | Way) -> Q:
         """As for every item; whoever declined the grid declined each row."""

@@ -130,6 +130,9 @@ class MultipleChoice(Offering):
     def where(self, code: str) -> Q:
         return Q(answers__contains={self.key: [code]})
 
+    def marks(self) -> Mapping[str, pl.Expr]:
+        return {code: pl.col(self.column_of(code)) == 1 for code, _text in self.options()}
+
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """How many chose each option; the counts add up to more than the answers."""
         counts = {code: int(answers[self.column_of(code)].sum()) for code, _ in self.options()}

@@ -30,11 +30,18 @@ class NPS(Scale):
         return self.low or _("Not at all likely"), self.high or _("Very likely")
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
-        """Distribution, mean and ``score``, which is None without any answer."""
-        scores = answers[self.key]
-        ahead = int((scores >= 9).sum()) - int((scores <= 6).sum())
-        score = 100 * ahead / len(scores) if len(scores) else None
-        return {**super().tally(answers), "score": score}
+        """As of every scale, and ``score``, which is None without any answer.
+
+        The share of promoters (9 and 10) less that of detractors (0 to 6), in per cent:
+        F. Reichheld (2003), Harvard Business Review 81(12), 46-54.
+        """
+        figures = super().tally(answers)
+        counts = list(figures["counts"].values())
+        camps = {"detractors": sum(counts[:7]), "passives": sum(counts[7:9])}
+        camps["promoters"] = sum(counts[9:])
+        n = sum(camps.values())
+        ahead = camps["promoters"] - camps["detractors"]
+        return {**figures, **camps, "score": 100 * ahead / n if n else None}
 
     @classmethod
     def example(cls) -> Example:

@@ -27,6 +27,7 @@ from feedback.question_types.base import (
     Kind,
 )
 from feedback.question_types.columns import Column, Dtype, Message, decimal_of, integer_of, state_of
+from feedback.question_types.counted import histogram, spread
 from feedback.question_types.numbers import number_in_words
 from feedback.question_types.spans import Span, whole_numbers
 
@@ -41,6 +42,7 @@ TOO_SMALL = _("%(value)s is too small: write at least %(limit)s.")
 TOO_LARGE = _("%(value)s is too large: write at most %(limit)s.")
 LARGEST = sys.float_info.max
 DIGITS = 15  # significant ones, which a float of 64 bits keeps exactly
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LONGEST = 40  # characters; more are no number
 
 Limit = float | None
@@ -162,13 +164,14 @@ class Number(Item):
         number: Any = self.checks[self.key].to_python(text)
         return number  # type: ignore[no-any-return]
 
+    @property
+    def scored_by(self) -> str:
+        return self.key
+
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
-        """Mean, spread and quartiles, in the item's unit; None without any answer."""
-        # Sorted, as sums of floats depend on their order.
-        numbers = answers[self.key].cast(pl.Float64).sort()
-        quartiles = {f"q{100 * q:.0f}": numbers.quantile(q, "linear") for q in (0.25, 0.5, 0.75)}
-        ends = {"least": numbers.min(), "most": numbers.max()}
-        return {"mean": numbers.mean(), "deviation": numbers.std(), **quartiles, **ends}
+        """Mean, spread, quantiles and a histogram, in the item's unit; None without any answer."""
+        numbers = answers[self.key].drop_nulls()
+        return {**spread(numbers, QUANTILES), "histogram": histogram(numbers)}
 
     @classmethod
     def example(cls) -> Example:

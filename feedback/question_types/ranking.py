@@ -13,6 +13,7 @@ Source: averaged scores for truncated ballots in D. Baumeister, P. Faliszewski, 
 J. Rothe, "Campaigns for Lazy Voters: Truncated Ballots", AAMAS 2012, 577-584.
 """
 
+from collections.abc import Mapping
 from random import Random
 from typing import Any, ClassVar, Literal, Self
 
@@ -154,6 +155,9 @@ class Ranking(Listed):
         """Those who put it first, as these are counted."""
         first = KeyTextTransform("0", KeyTransform(self.key, "answers"))
         return Q(Exact(first, Value(code)), answers__contains={self.key: [code]})
+
+    def marks(self) -> Mapping[str, pl.Expr]:
+        return {code: pl.col(self.name_of(code)) == 1 for code, _text in self.options()}
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """First choices, and the mean rank and the Borda score of each option."""

@@ -12,9 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from feedback.question_types.base import JSON, REQUIRED, Item, Kind, distribution
+from feedback.question_types.base import JSON, REQUIRED, Item, Kind
 from feedback.question_types.choices import NOT_OFFERED, OptionField
 from feedback.question_types.columns import Column, Dtype, Message, integer_of, state_of
+from feedback.question_types.counted import distribution, spread
 from feedback.question_types.spans import Span, whole_numbers
 
 WHOLE = _("This is not a whole number. Write digits only, such as 3.")
@@ -96,7 +97,19 @@ class Scale(Item):
             raise ValidationError(WHOLE)
         return int(text)
 
+    @property
+    def grouped_by(self) -> str:
+        return self.key
+
+    @property
+    def scored_by(self) -> str:
+        return self.key
+
+    def values(self) -> Mapping[str, int]:
+        return {code: int(code) for code in self.labels()}
+
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
-        """Distribution and mean; the mean is None without any answer."""
-        scores = answers[self.key]
-        return {"counts": distribution(scores, list(self.labels())), "mean": scores.mean()}
+        """Distribution, mean and spread, and how many chose one of the two highest."""
+        counts = distribution(answers[self.key], self.values())
+        top = sum(counts[code] for code in list(counts)[-2:])
+        return {"counts": counts, **spread(answers[self.key], (0.25, 0.5, 0.75)), "top_2": top}

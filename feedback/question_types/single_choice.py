@@ -16,10 +16,10 @@ from feedback.question_types.base import (
     Choice,
     Example,
     Kind,
-    distribution,
 )
 from feedback.question_types.choices import NOT_OFFERED, OTHER, Offering, OptionField
 from feedback.question_types.columns import Column, Dtype, Message, state_of, text_of
+from feedback.question_types.counted import distribution
 
 BOTH = _("You chose an option of the list and also typed another. Keep one of the two.")
 PICK = _("Choose one")
@@ -77,8 +77,12 @@ class SingleChoice(Offering):
             dict(self.options()).get(str(answer), str(answer)) if part == self.key else str(answer)
         )
 
+    @property
+    def grouped_by(self) -> str:
+        return self.key
+
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
-        return {"counts": distribution(answers[self.key], list(dict(self.options())))}
+        return {"counts": distribution(answers[self.key], self.values())}
 
     @classmethod
     def example(cls) -> Example:

@@ -36,6 +36,13 @@ class Truth(Item):
     def filters(self) -> Mapping[str, Message]:
         return self.said
 
+    @property
+    def grouped_by(self) -> str:
+        return self.key
+
+    def values(self) -> Mapping[str, int]:
+        return {"yes": 1, "no": 0}
+
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         yes = int(answers[self.key].sum())
         return {"counts": {"yes": yes, "no": answers.height - yes}}
