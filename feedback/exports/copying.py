@@ -4,20 +4,19 @@ import csv
 import io
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import UTC
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Expression, F, QuerySet
+from django.db.models import F
 
 from feedback.exports.table import Table
 from feedback.exports.variables import APART, Variable
-from feedback.models import Response, Tombstone
+from feedback.models import Tombstone
+from feedback.models.copying import Cell, as_copied, copied
 from feedback.models.identity import decrypt
 from feedback.question_types.base import Answers
 from feedback.questionnaire.codebook import BLANK, guarded
 
-Cell = Expression | F
 Rows = Generator[bytes, None, None]
 
 
@@ -48,23 +47,6 @@ def tombstone(table: Table, stone: Tombstone, at: str, *, more: int = 0) -> byte
     """The row of a withdrawn response: its number and the time, nothing else."""
     told = {"response": str(stone.response_id), "withdrawn_at": at}
     return line([*(told.get(one.name, "") for one in table.variables), *[""] * more])
-
-
-def as_copied(rows: QuerySet[Response], cells: Iterable[Cell], *, how: str) -> Rows:
-    """What COPY writes for a queryset, a row at a time. Closing it ends the COPY."""
-    sql, params = copied(rows, cells, how=how)
-    with connection.cursor() as cursor, cursor.cursor.copy(sql, params) as copy:
-        yield from (bytes(row) for row in copy)
-
-
-def copied(
-    rows: QuerySet[Any], cells: Iterable[Cell], *, how: str
-) -> tuple[str, tuple[object, ...]]:
-    """COPY of a queryset's own SQL, for just these cells, with its parameters."""
-    named = {f"cell_{i}": cell for i, cell in enumerate(cells)}
-    query = rows.annotate(**named).values_list(*named).query
-    sql, params = query.get_compiler(connection=connection).as_sql()
-    return f"COPY ({sql}) TO STDOUT ({how})", tuple(params)
 
 
 def opened_rows(table: Table, cells: Sequence[Cell], *, guard: bool) -> Rows:

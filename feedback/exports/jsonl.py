@@ -15,10 +15,11 @@ from django.db.models import Expression, F, Func, JSONField, OuterRef, Value
 from django.db.models.functions import Coalesce, JSONObject
 
 from feedback.exports import cells
-from feedback.exports.copying import copied, opened
+from feedback.exports.copying import opened
 from feedback.exports.format import Format, Tick, in_blocks, silent, written
 from feedback.exports.table import Table, snapshot
 from feedback.models import Note, Tag
+from feedback.models.copying import copied
 
 # Control characters are escaped in JSON, so COPY never finds reason to quote.
 ONE_COLUMN = "FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02'"

@@ -21,7 +21,7 @@ from django.utils import timezone
 from feedback.exports import cells, csv, jsonl, parquet
 from feedback.exports.codebook import KINDS, Codebook, described
 from feedback.exports.codebook.markdown import plain
-from feedback.exports.copying import as_copied, line
+from feedback.exports.copying import line
 from feedback.exports.descriptor import descriptor
 from feedback.exports.format import Format, Tick, in_blocks, silent
 from feedback.exports.making import Counting
@@ -29,6 +29,7 @@ from feedback.exports.manifest import dict_of, software
 from feedback.exports.parcel import Parcel, pieces_of
 from feedback.exports.table import Table, snapshot
 from feedback.models import Partial, Response, Tombstone
+from feedback.models.copying import as_copied
 from feedback.responses.in_field import revision
 
 README = "README.md"

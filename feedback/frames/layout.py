@@ -1,7 +1,8 @@
 """Which columns a survey's frame has, and of which polars types.
 
 Columns of the response itself begin with ``_``, as no item's can. Each part of an item
-has its state in ``<part>:state``; each closed column its value under its own name.
+has its state in ``<part>:state``; each closed column its value under its own name, each
+column of text how long the text is, in characters, in ``<column>:length``.
 """
 
 import hashlib
@@ -11,27 +12,38 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import polars as pl
-from django.db.models import Expression, F
+from django.db.models import BigIntegerField, Expression, F, Func
+from django.db.models.fields.json import KT
+from django.db.models.functions import Length
 
 from feedback.models import Survey
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Column, Dtype, state_of
 from feedback.responses.in_field import items_of_revisions, revisions_of
 
-FORMAT = 1  # grows when chunks written before can no longer be read
-OWN: dict[str, tuple[str, Any]] = {
-    "_id": ("id", pl.Int64),
-    "_received": ("received_at", pl.Datetime("us", "UTC")),
-    "_status": ("status", pl.UInt8),
-    "_revision": ("revision_id", pl.Int64),
-    "_language": ("language", pl.String),
-    "_source": ("source", pl.String),
-    "_seconds": ("seconds", pl.UInt32),
+FORMAT = 2  # grows when chunks written before can no longer be read
+MICROSECONDS = "(extract(epoch FROM %(expressions)s) * 1000000)::bigint"
+OWN: dict[str, tuple[Expression | F, Any]] = {
+    "_id": (F("id"), pl.Int64),
+    "_received": (
+        Func(F("received_at"), template=MICROSECONDS, output_field=BigIntegerField()),
+        pl.Datetime("us", "UTC"),
+    ),
+    "_status": (F("status"), pl.UInt8),
+    "_revision": (F("revision_id"), pl.Int64),
+    "_language": (F("language"), pl.String),
+    "_source": (F("source"), pl.String),
+    "_seconds": (F("seconds"), pl.UInt32),
+    "_device": (KT("paradata__device_class"), pl.String),
 }
 
 
 def state_name(part: str) -> str:
     return f"{part}:state"
+
+
+def length_name(column: str) -> str:
+    return f"{column}:length"
 
 
 def dtype_of(dtype: Dtype, codes: Iterable[str]) -> Any:
@@ -73,21 +85,29 @@ class Layout:
 
     @cached_property
     def schema(self) -> dict[str, Any]:
-        own = {name: dtype for name, (_field, dtype) in OWN.items()}
+        own = {name: dtype for name, (_cell, dtype) in OWN.items()}
         states = dict.fromkeys(self.states, pl.UInt8)
         values = {
             column.name: dtype_of(column.dtype, column.labels)
             for column in self.columns
             if column.closed
         }
-        return own | states | values
+        return own | states | values | dict.fromkeys(self.lengths, pl.UInt32)
 
     @cached_property
     def expressions(self) -> dict[str, Expression | F]:
         """What the database is asked for, by column of the frame."""
-        own: dict[str, Expression | F] = {name: F(field) for name, (field, _) in OWN.items()}
+        own = {name: cell for name, (cell, _dtype) in OWN.items()}
         values = {c.name: c.value for c in self.columns if c.closed and c.value is not None}
-        return own | self.states | values
+        return own | self.states | values | self.lengths
+
+    @cached_property
+    def lengths(self) -> dict[str, Expression]:
+        return {
+            length_name(column.name): Length(column.value)
+            for column in self.columns
+            if column.dtype is Dtype.TEXT and column.value is not None
+        }
 
     @cached_property
     def digest(self) -> str:

@@ -129,7 +129,7 @@ def receive(
     except ValidationError as error:
         again = tickets.signed(replace(ticket, issued_at=survey.renewal()))
         return ToMend(ticket.revision, error, again)
-    paradata = paradata_of(ticket, questionnaire)
+    paradata = paradata_of(ticket, questionnaire, arrival)
     if store(ticket, cleaned, language=language, arrival=arrival, paradata=paradata):
         return Stored(receipts.code_for(ticket.nonce))
     try:
@@ -165,11 +165,14 @@ def check(
     return cleaned
 
 
-def paradata_of(ticket: Ticket, questionnaire: Questionnaire) -> dict[str, Any]:
-    """How the answers came about: the order in which shuffled options were shown."""
-    if questionnaire.turns == 1:
-        return {}
-    return {"orders": questionnaire.orders(ticket.turn(questionnaire.turns))}
+def paradata_of(ticket: Ticket, questionnaire: Questionnaire, arrival: Arrival) -> dict[str, Any]:
+    """How the answers came about: on what, and the order in which shuffled options were shown."""
+    paradata: dict[str, Any] = {}
+    if arrival.device_class:
+        paradata["device_class"] = arrival.device_class
+    if questionnaire.turns > 1:
+        paradata["orders"] = questionnaire.orders(ticket.turn(questionnaire.turns))
+    return paradata
 
 
 def store(

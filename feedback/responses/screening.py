@@ -36,6 +36,7 @@ class Arrival:
     network: bytes | None = None
     device: bytes | None = None
     honeypot: bool = False
+    device_class: str = ""  # phone, tablet or computer; "" where nothing tells
 
 
 def at_once(arrival: Arrival, cleaned: Cleaned, *, took: int) -> list[str]:

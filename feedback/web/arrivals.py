@@ -19,7 +19,20 @@ def arrival_of(request: HttpRequest, posted: Posted, survey: InField) -> Arrival
         network=network_hash(address_of(request), survey=survey.id, salt=survey.salt),
         device=device if survey.survey.one_per_device else None,
         honeypot=bool(posted.get(HONEYPOT, "").strip()),
+        device_class=device_class_of(request.META.get("HTTP_USER_AGENT", "")),
     )
+
+
+def device_class_of(agent: str) -> str:
+    """Phone, tablet or computer, as the browser says by itself; the rest of it is not kept.
+
+    Tablets that ask for the pages of a computer say that they are one.
+    """
+    if not agent.startswith("Mozilla/"):
+        return ""
+    if "iPad" in agent or "Tablet" in agent or ("Android" in agent and "Mobile" not in agent):
+        return "tablet"
+    return "phone" if "Mobi" in agent else "computer"
 
 
 def source_of(request: HttpRequest) -> str:

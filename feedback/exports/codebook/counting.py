@@ -12,10 +12,10 @@ from django.db.models.lookups import IsNull
 
 from feedback.exports import cells
 from feedback.exports.batches import BATCH
-from feedback.exports.copying import as_copied
 from feedback.exports.format import Tick
 from feedback.exports.table import Table
 from feedback.exports.variables import Variable
+from feedback.models.copying import as_copied
 from feedback.question_types.columns import Column, Dtype
 from feedback.questionnaire.codebook import BLANK
 
