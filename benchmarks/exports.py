@@ -79,7 +79,7 @@ def copy_statement() -> str:
     import psycopg
     from django.db import connection
 
-    from feedback.exports.copying import copied
+    from feedback.models.copying import copied
 
     table = the_table("")
     sql, params = copied(table.rows, [one.cell for one in table.variables], how="FORMAT csv")

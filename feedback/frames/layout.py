@@ -23,6 +23,7 @@ from feedback.responses.in_field import items_of_revisions, revisions_of
 
 FORMAT = 2  # grows when chunks written before can no longer be read
 MICROSECONDS = "(extract(epoch FROM %(expressions)s) * 1000000)::bigint"
+WORDS = pl.Categorical  # few, and not known beforehand
 OWN: dict[str, tuple[Expression | F, Any]] = {
     "_id": (F("id"), pl.Int64),
     "_received": (
@@ -31,10 +32,10 @@ OWN: dict[str, tuple[Expression | F, Any]] = {
     ),
     "_status": (F("status"), pl.UInt8),
     "_revision": (F("revision_id"), pl.Int64),
-    "_language": (F("language"), pl.String),
-    "_source": (F("source"), pl.String),
+    "_language": (F("language"), WORDS),
+    "_source": (F("source"), WORDS),
     "_seconds": (F("seconds"), pl.UInt32),
-    "_device": (KT("paradata__device_class"), pl.String),
+    "_device": (KT("paradata__device_class"), WORDS),
 }
 
 
@@ -48,9 +49,12 @@ def length_name(column: str) -> str:
 
 def dtype_of(dtype: Dtype, codes: Iterable[str]) -> Any:
     """The polars type of a closed column. Args: codes: those it may have, if it has codes."""
+    codes = list(codes)
     match dtype:
+        case Dtype.INTEGER if codes:
+            return pl.Int16
         case Dtype.CODE:
-            return pl.Enum(list(codes))
+            return pl.Enum(sorted(codes))  # as labels come in the order of a language
         case Dtype.BOOLEAN:
             return pl.UInt8
         case Dtype.DECIMAL:
