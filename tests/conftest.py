@@ -35,7 +35,7 @@ def a_new_process() -> None:
     """Each test begins as a process does that knows nothing of any survey yet."""
     in_field.forget()
     prepared.page_of.cache_clear()
-    cache.kept.clear()
+    cache.forget()
 
 
 @pytest.fixture(autouse=True)

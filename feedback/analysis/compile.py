@@ -1,6 +1,5 @@
 """Figures of a whole survey: always counted afresh from the frame, never added to."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -8,14 +7,13 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from feedback.analysis.intervals import wilson
-from feedback.frames.cache import frame_of
-from feedback.frames.layout import layout_of, state_name
-from feedback.models import FrameChunk, Status, Summary, Survey
-from feedback.question_types.base import Item
-from feedback.question_types.columns import State
+from feedback.analysis.sample import Sample
+from feedback.analysis.tallies import Figures, item_figures
+from feedback.models import FrameChunk, Revision, Summary, Survey
+from feedback.question_types.counted import spread
+from feedback.responses.selection import Selection
 
-Figures = dict[str, Any]
+MOST_WORDS = 50  # languages or sources that are told one by one
 
 
 def compile_survey(survey: Survey) -> Summary:
@@ -39,60 +37,52 @@ def frames_at(survey: Survey) -> int:
     return FrameChunk.objects.filter(survey=survey).aggregate(n=Sum("version"))["n"] or 0
 
 
-def figures(survey: Survey, *, only: pl.Series | None = None) -> Figures:
-    """Everything a report says, for all responses but spam.
+def figures(survey: Survey, selection: Selection | None = None, *, reader: Any = None) -> Figures:
+    """Everything a report says, for all responses but spam, or for a selection of them.
 
-    Args:
-        only: ids of the responses to count; None for all.
+    Raises:
+        BadSelection: as ``Selection.responses``.
     """
-    layout = layout_of(survey)
-    frame = frame_of(survey, layout)
-    if only is not None:
-        frame = frame.filter(pl.col("_id").is_in(only.implode()))
-    spam = pl.col("_status") == Status.SPAM.value
-    counted = frame.filter(~spam)
+    sample = Sample.of(survey, selection, reader=reader)
+    frame = sample.frame
     return {
-        "responses": counted.height,
-        "spam": frame.height - counted.height,
-        "by_day": by_day(counted),
-        "items": {item.key: item_figures(item, counted) for item in layout.items},
+        "responses": frame.height,
+        "spam": sample.spam,
+        **({"effective_n": sample.effective_n} if sample.weighted else {}),
+        **arrivals(frame),
+        "by_revision": by_revision(survey, frame),
+        "items": {item.key: item_figures(item, frame) for item in sample.layout.items},
     }
 
 
-def by_day(frame: pl.DataFrame) -> dict[str, int]:
-    """Responses received by day (UTC), in order; days without any are left out."""
-    days = frame["_received"].dt.date().value_counts().sort("_received")
-    return {day.isoformat(): n for day, n in days.iter_rows()}
-
-
-def item_figures(item: Item, frame: pl.DataFrame) -> Figures:
-    """How many stand in each state, and how those who answered are spread.
-
-    Questions that it is made of, such as the rows of a grid, are counted alike in ``rows``.
-    """
-    states = frame[state_name(item.key)]
-    counted = {state: int((states == state.value).sum()) for state in State}
-    answered = frame.filter(states == State.ANSWERED.value)
-    tally = {} if item.personal else item.tally(answered)
-    rows = {name: part for name, part in item.operands().items() if name != item.key}
+def arrivals(frame: pl.DataFrame) -> Figures:
+    """When and how the responses came; times are in UTC, ``seconds`` from form to answer."""
+    received = frame["_received"]
     return {
-        "answered": counted[State.ANSWERED],
-        "blank": counted[State.BLANK],
-        "not_shown": counted[State.NOT_SHOWN],
-        "declined": counted[State.DECLINED],
-        **tally,
-        "shares": shares(tally.get("counts", {}), counted[State.ANSWERED]),
-        "written": written(item, frame),
-        **({"rows": {n: item_figures(row, frame) for n, row in rows.items()}} if rows else {}),
+        "by_day": {day.isoformat(): n for day, n in in_order(received.dt.date())},
+        "by_hour": {f"{hour:02}": n for hour, n in in_order(received.dt.hour())},
+        "by_weekday": {str(day): n for day, n in in_order(received.dt.weekday())},
+        "seconds": spread(frame["_seconds"], (0.25, 0.5, 0.75)),
+        "by_language": most_first(frame["_language"]),
+        "by_source": most_first(frame["_source"]),
+        "by_device": most_first(frame["_device"]),
     }
 
 
-def shares(counts: dict[str, int], n: int) -> dict[str, Sequence[float]]:
-    """Each code's share of those who answered, and its 95 % Wilson interval."""
-    return {code: [count / n if n else 0.0, *wilson(count, n)] for code, count in counts.items()}
+def in_order(column: pl.Series) -> list[tuple[Any, int]]:
+    """How often each value occurs, in their order; those that do not occur are left out."""
+    return sorted(column.drop_nulls().value_counts().iter_rows())
 
 
-def written(item: Item, frame: pl.DataFrame) -> dict[str, int]:
-    """How many answered each part beside the item's own, such as the text of "other"."""
-    beside = [part for part in item.parts() if part != item.key]
-    return {p: int((frame[state_name(p)] == State.ANSWERED.value).sum()) for p in beside}
+def most_first(column: pl.Series) -> dict[str, int]:
+    """How often each word occurs, the most frequent first; "" for none."""
+    words = column.cast(pl.String).fill_null("") if column.null_count() else column
+    counted = sorted(words.value_counts().iter_rows(), key=lambda pair: (-pair[1], pair[0]))
+    return dict(counted[:MOST_WORDS])
+
+
+def by_revision(survey: Survey, frame: pl.DataFrame) -> dict[str, int]:
+    """By the number of the revision that was answered, the first first."""
+    numbers = dict(Revision.objects.filter(survey=survey).values_list("pk", "number"))
+    counted = [(numbers[pk], n) for pk, n in frame["_revision"].value_counts().iter_rows()]
+    return {str(number): n for number, n in sorted(counted)}

@@ -22,15 +22,10 @@ from feedback.responses.chosen import begin, end
 from feedback.responses.selection import Selection
 
 
-def selected(
-    frame: pl.DataFrame,
-    selection: Selection,
-    *,
-    survey: Survey,
-    items: Sequence[Item],
-    reader: Any = None,
-) -> pl.DataFrame:
-    """The rows of the frame that meet every filter.
+def condition(
+    selection: Selection, *, survey: Survey, items: Sequence[Item], reader: Any = None
+) -> pl.Expr:
+    """What holds for the rows of a frame that meet every filter.
 
     Args:
         reader: the user whom "me" means.
@@ -43,7 +38,7 @@ def selected(
         rows = rest.responses(survey, items, reader=reader)
         ids = pl.Series("id", list(rows.values_list("pk", flat=True)), dtype=pl.Int64)
         conditions.append(pl.col("_id").is_in(ids.implode()))
-    return frame.filter(reduce(and_, conditions)) if conditions else frame
+    return reduce(and_, conditions, pl.lit(True))
 
 
 def left_over(selection: Selection) -> Selection:

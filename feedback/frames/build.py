@@ -42,6 +42,8 @@ def read_rows(chunk: FrameChunk, layout: Layout) -> pl.DataFrame:
 
 def conformed(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """The frame with just the layout's columns and types; what it lacks was not shown."""
+    if list(frame.schema.items()) == list(layout.schema.items()):
+        return frame
     not_shown = pl.lit(2, dtype=pl.UInt8)
     return frame.select(
         typed(pl.col(name), dtype, text=frame.schema[name] == pl.String)

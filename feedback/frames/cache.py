@@ -1,6 +1,7 @@
 """The whole frame of a survey, from chunks that a process keeps once it has read them."""
 
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 import polars as pl
@@ -10,28 +11,58 @@ from feedback.frames.layout import Layout
 from feedback.models import FrameChunk, Survey
 
 MOST_CHUNKS = 1_024  # decoded; 8 million rows of a dozen columns are some 150 MB
+READERS = 2  # threads
+MOST_WHOLE = 8  # frames put together of them; each some 10 MB besides
 
 Key = tuple[int, int, str]  # chunk's primary key, version, layout
 kept: OrderedDict[Key, pl.DataFrame] = OrderedDict()
+whole: OrderedDict[tuple[int, str], tuple[frozenset[Key], pl.DataFrame]] = OrderedDict()
 lock = Lock()
 
 
 def frame_of(survey: Survey, layout: Layout) -> pl.DataFrame:
     """Every response of the survey that ``refresh`` has seen, spam included."""
-    chunks = FrameChunk.objects.filter(survey=survey, version__gt=0).order_by("number")
-    keys = list(chunks.values_list("pk", "version", "layout"))
+    chunks = FrameChunk.objects.filter(survey=survey, version__gt=0)
+    keys = frozenset(chunks.values_list("pk", "version", "layout"))
+    with lock:
+        before, frame = whole.get((survey.pk, layout.digest), (None, pl.DataFrame()))
+    if before == keys:
+        return frame
+    found = decoded(keys)
+    ordered = sorted(found.values(), key=first_id)
+    fitting = [conformed(frame, layout) for frame in ordered if frame.height]
+    frame = pl.concat(fitting) if fitting else pl.DataFrame(schema=layout.schema)
+    with lock:
+        whole[survey.pk, layout.digest] = frozenset(found), frame
+        whole.move_to_end((survey.pk, layout.digest))
+        while len(whole) > MOST_WHOLE:
+            whole.popitem(last=False)
+    return frame
+
+
+def decoded(keys: frozenset[Key]) -> dict[Key, pl.DataFrame]:
+    """The chunks' frames; those that no process of ours has read yet are read now."""
     with lock:
         found = {key: kept[key] for key in keys if key in kept}
-    missing = [key for key in keys if key not in found]
-    stored = chunks.filter(pk__in=[pk for pk, _version, _layout in missing])
-    for pk, version, of_layout, data in stored.values_list("pk", "version", "layout", "data"):
+        for key in found:
+            kept.move_to_end(key)
+    missing = [pk for pk, _version, _layout in keys - found.keys()]
+    stored = FrameChunk.objects.filter(pk__in=missing).values_list(
+        "pk", "version", "layout", "data"
+    )
+    with ThreadPoolExecutor(READERS) as readers:  # polars lets others run while it reads
         # A chunk rebuilt since the first query is newer, which is as good.
-        frame = pl.read_ipc(bytes(data or b""))
-        found[pk, version, of_layout] = frame
-        keep((pk, version, of_layout), frame)
-    ordered = [frame for _key, frame in sorted(found.items(), key=lambda pair: first_id(pair[1]))]
-    fitting = [conformed(frame, layout) for frame in ordered if frame.height]
-    return pl.concat(fitting) if fitting else pl.DataFrame(schema=layout.schema)
+        for key, frame in readers.map(lambda row: (row[:3], pl.read_ipc(bytes(row[3]))), stored):
+            found[key] = frame
+            keep(key, frame)
+    return found
+
+
+def forget() -> None:
+    """As a process that has read no chunk yet."""
+    with lock:
+        kept.clear()
+        whole.clear()
 
 
 def first_id(frame: pl.DataFrame) -> int:

@@ -116,6 +116,9 @@ class Computed(Unasked):
     def scored_by(self) -> str:
         return self.twin.scored_by
 
+    def derived(self, counts: Mapping[str, float]) -> dict[str, Any]:
+        return self.twin.derived(counts)
+
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         return self.twin.tally(answers)
 

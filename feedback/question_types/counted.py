@@ -44,6 +44,10 @@ class Counted(BaseModel):
         """The column of numbers that a mean says something of; "" for none."""
         return ""
 
+    def derived(self, counts: Mapping[str, float]) -> dict[str, Any]:
+        """What follows from the counts of its codes alone, weighted or not."""
+        return {}
+
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """Counts of the closed columns of those who answered; ``{}`` for open items.
 

@@ -5,9 +5,9 @@ the percentage of detractors, from -100 to 100.
 Source: F. Reichheld, "The One Number You Need to Grow", HBR, December 2003.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-import polars as pl
 from django.utils.translation import gettext as _
 from pydantic import Field
 
@@ -29,19 +29,18 @@ class NPS(Scale):
     def end_words(self) -> tuple[str, str]:
         return self.low or _("Not at all likely"), self.high or _("Very likely")
 
-    def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
-        """As of every scale, and ``score``, which is None without any answer.
+    def derived(self, counts: Mapping[str, float]) -> dict[str, Any]:
+        """The three camps, and ``score``, which is None without any answer.
 
         The share of promoters (9 and 10) less that of detractors (0 to 6), in per cent:
         F. Reichheld (2003), Harvard Business Review 81(12), 46-54.
         """
-        figures = super().tally(answers)
-        counts = list(figures["counts"].values())
-        camps = {"detractors": sum(counts[:7]), "passives": sum(counts[7:9])}
-        camps["promoters"] = sum(counts[9:])
+        by_score = [*counts.values()]
+        camps = {"detractors": sum(by_score[:7]), "passives": sum(by_score[7:9])}
+        camps["promoters"] = sum(by_score[9:])
         n = sum(camps.values())
         ahead = camps["promoters"] - camps["detractors"]
-        return {**figures, **camps, "score": 100 * ahead / n if n else None}
+        return {**super().derived(counts), **camps, "score": 100 * ahead / n if n else None}
 
     @classmethod
     def example(cls) -> Example:

@@ -110,6 +110,11 @@ class Scale(Item):
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """Distribution, mean and spread, and how many chose one of the two highest."""
-        counts = distribution(answers[self.key], self.values())
-        top = sum(counts[code] for code in list(counts)[-2:])
-        return {"counts": counts, **spread(answers[self.key], (0.25, 0.5, 0.75)), "top_2": top}
+        scores = answers[self.key]
+        counts = distribution(scores, self.values())
+        spreads = spread(scores, (0.25, 0.5, 0.75))
+        return {"counts": counts, **spreads, **self.derived(counts)}
+
+    def derived(self, counts: Mapping[str, float]) -> dict[str, Any]:
+        """How many chose one of the two highest."""
+        return {"top_2": sum([*counts.values()][-2:])}

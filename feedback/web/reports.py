@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import polars as pl
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -11,8 +10,9 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from feedback.analysis.charts import MOST_AT_ONCE, bars, posts, standings
-from feedback.analysis.compile import Figures, compile_survey, figures
+from feedback.analysis.compile import compile_survey, figures
 from feedback.analysis.paradata import partials
+from feedback.analysis.tallies import Figures
 from feedback.models import Status, Survey
 from feedback.question_types.base import Item
 from feedback.responses.order import newest_first
@@ -68,8 +68,8 @@ def figures_of(at: Desk) -> Figures:
     """The stored summary, or the figures of a selection, counted now."""
     if not at.selection:
         return stored_figures(at.survey)
-    ids = pl.Series("id", list(at.rows.values_list("pk", flat=True)), dtype=pl.Int64)
-    return figures(at.survey, only=ids) | {"as_of": timezone.now().isoformat()}
+    counted = figures(at.survey, at.selection, reader=at.access.membership.user)
+    return counted | {"as_of": timezone.now().isoformat()}
 
 
 def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict[str, Any]:

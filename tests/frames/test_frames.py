@@ -4,8 +4,8 @@ from collections import Counter
 from random import Random
 from typing import Any
 
-import polars as pl
 import pytest
+from django.http import QueryDict
 
 from feedback.analysis.compile import compile_survey, figures
 from feedback.frames import build as frames
@@ -15,6 +15,7 @@ from feedback.frames.layout import layout_of
 from feedback.models import FrameChunk, Response, Status, Summary, Survey
 from feedback.refresh import refresh
 from feedback.responses import coding
+from feedback.responses.selection import Selection
 from tests import build
 
 Figures = dict[str, Any]
@@ -144,9 +145,10 @@ def test_figures_of_a_selection_are_those_of_its_responses(town: Survey) -> None
     fill(town, 60, chance)
     refresh()
 
-    kept = list(Response.objects.order_by("pk").values_list("pk", flat=True)[::3])
-    found = figures(town, only=pl.Series("id", kept, dtype=pl.Int64))
-    Response.objects.exclude(pk__in=kept).delete()
+    walkers = Selection.from_query(QueryDict("answer.uses=walk"), layout_of(town).items)
+    found = figures(town, walkers)
+    kept = walkers.responses(town, layout_of(town).items)
+    Response.objects.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
 
     assert reported(found) == recount(town)
 
@@ -238,7 +240,7 @@ def test_a_process_reads_a_chunk_once_until_it_changes(
     build.respond(town, wish="x")
     refresh()
     layout = layout_of(town)
-    cache.kept.clear()
+    cache.forget()
 
     with django_assert_num_queries(2):
         assert frame_of(town, layout).height == 1

@@ -1,0 +1,53 @@
+"""Whose answers a figure is made of: all responses but spam, or a selection of them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import polars as pl
+
+from feedback.analysis.intervals import effective_n
+from feedback.analysis.selecting import condition
+from feedback.frames.cache import frame_of
+from feedback.frames.layout import Layout, layout_of
+from feedback.models import Status, Survey
+from feedback.responses.selection import Selection
+
+WEIGHT = "_weight"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Responses of one survey, as rows of a frame.
+
+    Attributes:
+        frame: what counts; with the column ``_weight``, of mean 1 over all, where weighted.
+        spam: how many were left out as spam.
+    """
+
+    survey: Survey
+    layout: Layout
+    frame: pl.DataFrame
+    spam: int
+
+    @classmethod
+    def of(cls, survey: Survey, selection: Selection | None = None, *, reader: Any = None) -> Self:
+        """Raises: BadSelection: as ``Selection.responses``."""
+        layout = layout_of(survey)
+        everything = frame_of(survey, layout)
+        chosen = condition(
+            selection or Selection(), survey=survey, items=layout.items, reader=reader
+        )
+        is_spam = pl.col("_status") == Status.SPAM.value
+        spam = everything.select((chosen & is_spam).sum()).item()
+        return cls(survey, layout, everything.filter(chosen & ~is_spam), spam)
+
+    @property
+    def weighted(self) -> bool:
+        return WEIGHT in self.frame.columns
+
+    @cached_property
+    def effective_n(self) -> float:
+        """How many responses of equal weight would tell as much."""
+        weights = self.frame[WEIGHT]
+        return effective_n(float(weights.sum()), float((weights * weights).sum()))
