@@ -3,9 +3,9 @@
 Groups exclude one another. A question with several answers gives one grouping an option.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,20 +17,20 @@ from feedback.question_types.base import Item, operands
 from feedback.question_types.columns import Message, State
 from feedback.responses.asked import ANSWER
 
-Groups: TypeAlias = npt.NDArray[np.int16]
-NOWHERE = -1  # the group of a response that is in none
-MOST_VALUES = 12  # groups of a column of words; what is rarer is in none
+Numbers: TypeAlias = npt.NDArray[np.int64]
+MOST_VALUES = 12  # groups that one looks at together; whoever is in a rarer one is in none
 CHOSEN, NOT_CHOSEN = "yes", "no"
 
 
 @dataclass(frozen=True)
 class Grouping:
-    """Groups of responses, numbered in the order of ``labels``.
+    """Groups of responses, in the order of ``labels``.
 
     Attributes:
         name: the item's key, or the column of frames; ``<key>=<code>`` for an option.
         labels: each group in words, by its code.
-        numbered: from a frame to the number of each row's group, NOWHERE for none.
+        group: over a frame, what tells the group of each row; null for none.
+        values: what ``group`` is for each code; whoever has another value is in no group.
         filter: the name of the filter that keeps one group's responses; "" for none.
         of: the question that it is made of; its own name for what is no question's.
     """
@@ -38,13 +38,44 @@ class Grouping:
     name: str
     label: Message
     labels: Mapping[str, Message]
-    numbered: Callable[[pl.DataFrame], Groups]
+    group: pl.Expr
+    values: Mapping[str, Any]
     filter: str = ""
     of: str = ""
 
     def link(self, code: str) -> list[tuple[str, str]]:
         """The filters that keep the responses of one group."""
         return [(self.filter, code)] if self.filter else []
+
+    @property
+    def numbers(self) -> dict[Any, int]:
+        """The number of each group, from 0, by what ``group`` is for it."""
+        return {value: number for number, value in enumerate(self.values.values())}
+
+    def narrowed(self, frame: pl.DataFrame, most: int = MOST_VALUES) -> Self:
+        """Only the groups that most are in, in their order, where there are too many to see."""
+        if len(self.labels) <= most:
+            return self
+        counted = dict(frame.select(g=self.group)["g"].value_counts().iter_rows())
+        by_size = sorted(self.values, key=lambda code: -counted.get(self.values[code], 0))
+        largest = set(by_size[:most])
+        return replace(
+            self,
+            labels={code: label for code, label in self.labels.items() if code in largest},
+            values={code: value for code, value in self.values.items() if code in largest},
+        )
+
+
+def numbered(frame: pl.DataFrame, grouping: Grouping, *, nowhere: int) -> Numbers:
+    """The number of each row's group, from 0, and ``nowhere`` for those in none."""
+    groups = frame.select(g=grouping.group)["g"]
+    numbers = pl.DataFrame(
+        {"g": list(grouping.numbers), "n": list(grouping.numbers.values())},
+        schema={"g": groups.dtype, "n": pl.Int64},
+    )
+    # A join, as it looks each row up whatever the groups are: categories, numbers or days.
+    joined = pl.DataFrame({"g": groups}).join(numbers, on="g", how="left", maintain_order="left")
+    return joined["n"].fill_null(nowhere).to_numpy()
 
 
 def of_items(items: Iterable[Item]) -> list[Grouping]:
@@ -61,44 +92,22 @@ def of_item(item: Item) -> list[Grouping]:
     return [by_mark(item, code, mark) for code, mark in item.marks().items()]
 
 
+def if_answered(item: Item, group: pl.Expr) -> pl.Expr:
+    return pl.when(pl.col(state_name(item.key)) == State.ANSWERED.value).then(group)
+
+
 def by_code(item: Item) -> Grouping:
-    values, column, state = item.values(), item.grouped_by, state_name(item.key)
-
-    def numbered(frame: pl.DataFrame) -> Groups:
-        answered = frame[state].to_numpy() == State.ANSWERED.value
-        return np.where(answered, looked_up(frame[column], values), NOWHERE)
-
+    group, values = if_answered(item, pl.col(item.grouped_by)), item.values()
     labels = {code: item.filters()[code] for code in values}
-    return Grouping(item.key, item.text, labels, numbered, ANSWER + item.key, item.key)
+    return Grouping(item.key, item.text, labels, group, values, ANSWER + item.key, item.key)
 
 
 def by_mark(item: Item, code: str, mark: pl.Expr) -> Grouping:
-    answered = pl.col(state_name(item.key)) == State.ANSWERED.value
-
-    def numbered(frame: pl.DataFrame) -> Groups:
-        group = pl.when(mark).then(0).otherwise(1)
-        groups = pl.when(answered).then(group).otherwise(NOWHERE).cast(pl.Int16)
-        return frame.select(groups).to_series().to_numpy()
-
     words = item.filters()[code]
     labels = {CHOSEN: words, NOT_CHOSEN: _("not chosen")}
-    return Grouping(f"{item.key}={code}", f"{item.text} – {words}", labels, numbered, of=item.key)
-
-
-def looked_up(column: pl.Series, values: Mapping[str, Any]) -> Groups:
-    """The number, in ``values``, of what stands in each row; NOWHERE for anything else."""
-    numbers = {value: number for number, value in enumerate(values.values())}
-    if column.dtype.is_integer() or column.dtype == pl.String:
-        found = column.replace_strict(numbers, default=NOWHERE, return_dtype=pl.Int16)
-        return found.to_numpy()
-    # Categories are few and rows many: each category is looked up once.
-    categories = column.unique().drop_nulls()
-    table = np.full(max(categories.to_physical().to_list(), default=0) + 2, NOWHERE, np.int16)
-    for place, value in zip(categories.to_physical(), categories, strict=True):
-        table[place] = numbers.get(value, NOWHERE)
-    nothing = len(table) - 1
-    groups: Groups = table[column.to_physical().fill_null(nothing).to_numpy()]
-    return groups
+    group, values = if_answered(item, mark.fill_null(False)), {CHOSEN: True, NOT_CHOSEN: False}
+    name, label = f"{item.key}={code}", f"{item.text} – {words}"
+    return Grouping(name, label, labels, group, values, of=item.key)
 
 
 def of_responses(frame: pl.DataFrame, revisions: Mapping[int, int]) -> list[Grouping]:
@@ -121,18 +130,15 @@ def by_word(column: str, label: Message, frame: pl.DataFrame, name: str) -> Grou
     counted = frame[column].drop_nulls().value_counts(sort=True)[column].cast(pl.String)
     words = sorted([word for word in counted if word][:MOST_VALUES])
     values = {word: word for word in words}
-    return Grouping(column, label, values, lambda f: looked_up(f[column], values), name, column)
+    return Grouping(column, label, values, pl.col(column), values, name, column)
 
 
 def by_revision(frame: pl.DataFrame, revisions: Mapping[int, int]) -> Grouping:
     seen = set(frame["_revision"].unique())
     values = {str(number): pk for pk, number in sorted(revisions.items()) if pk in seen}
-
-    def numbered(f: pl.DataFrame) -> Groups:
-        return looked_up(f["_revision"], values)
-
     labels = {number: number for number in values}
-    return Grouping("_revision", _("Revision"), labels, numbered, "revision", "_revision")
+    group = pl.col("_revision")
+    return Grouping("_revision", _("Revision"), labels, group, values, "revision", "_revision")
 
 
 PERIODS: Sequence[tuple[str, str, Message]] = (
@@ -145,16 +151,10 @@ MOST_PERIODS = 31  # of which the last are shown
 
 def by_period(frame: pl.DataFrame, name: str, every: str, label: Message) -> Grouping:
     """By when a response came (UTC)."""
-    day = pl.col("_received").dt.date()  # first, as there are fewer days than moments
-    days = frame.select(day.unique().sort()).to_series()
-    begun = dict(zip(days, days.dt.truncate(every), strict=True))
-    starts = sorted(set(begun.values()))[-MOST_PERIODS:]
-    numbers = {start: number for number, start in enumerate(starts)}
-    by_day = {day: numbers.get(start, NOWHERE) for day, start in begun.items()}
-
-    def numbered(f: pl.DataFrame) -> Groups:
-        found = day.replace_strict(by_day, default=NOWHERE, return_dtype=pl.Int16)
-        return f.select(found).to_series().to_numpy()
-
-    words = [f"{start:%Y-%m}" if every == "1mo" else start.isoformat() for start in starts]
-    return Grouping(name, label, {word: word for word in words}, numbered, of=name)
+    group = pl.col("_received").dt.date().dt.truncate(every)
+    days = frame.select(day=pl.col("_received").dt.date().unique())["day"]
+    starts = sorted(set(days.dt.truncate(every)))[-MOST_PERIODS:]
+    values = {
+        (f"{start:%Y-%m}" if every == "1mo" else start.isoformat()): start for start in starts
+    }
+    return Grouping(name, label, {word: word for word in values}, group, values, of=name)

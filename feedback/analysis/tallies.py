@@ -21,7 +21,7 @@ def item_figures(item: Item, frame: pl.DataFrame) -> Figures:
     Questions that it is made of, such as the rows of a grid, are counted alike in ``rows``.
     Weighted figures, where the frame has weights, stand beside the others in ``weighted``.
     """
-    counted = states(frame[state_name(item.key)])
+    counted = states(frame, state_name(item.key))
     answered = those_who_answered(item, frame)
     tally = {} if item.personal else item.tally(answered)
     rows = {name: part for name, part in item.operands().items() if name != item.key}
@@ -39,9 +39,9 @@ def item_figures(item: Item, frame: pl.DataFrame) -> Figures:
     }
 
 
-def states(column: pl.Series) -> dict[str, int]:
-    found = dict(column.value_counts().iter_rows())
-    return {state.name.lower(): found.get(state.value, 0) for state in State}
+def states(frame: pl.DataFrame, column: str) -> dict[str, int]:
+    sums = {state.name.lower(): (pl.col(column) == state.value).sum() for state in State}
+    return frame.select(**sums).row(0, named=True)
 
 
 def those_who_answered(item: Item, frame: pl.DataFrame) -> pl.DataFrame:
