@@ -82,7 +82,8 @@ class Crosstab:
 
 def shares(counts: Floats, *, axis: int) -> Floats:
     totals = counts.sum(axis=axis, keepdims=True)
-    return np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
+    found: Floats = np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
+    return found
 
 
 @dataclass(frozen=True)

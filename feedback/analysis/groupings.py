@@ -69,13 +69,17 @@ class Grouping:
 def numbered(frame: pl.DataFrame, grouping: Grouping, *, nowhere: int) -> Numbers:
     """The number of each row's group, from 0, and ``nowhere`` for those in none."""
     groups = frame.select(g=grouping.group)["g"]
-    numbers = pl.DataFrame(
-        {"g": list(grouping.numbers), "n": list(grouping.numbers.values())},
-        schema={"g": groups.dtype, "n": pl.Int64},
-    )
-    # A join, as it looks each row up whatever the groups are: categories, numbers or days.
-    joined = pl.DataFrame({"g": groups}).join(numbers, on="g", how="left", maintain_order="left")
-    return joined["n"].fill_null(nowhere).to_numpy()
+    # What stands for a category, a day or a score is a whole number of a small range.
+    stored = groups.to_physical().cast(pl.Int64)
+    values = pl.Series([*grouping.values.values()], dtype=groups.dtype).to_physical()
+    least = int(stored.min() or 0)  # type: ignore[arg-type]
+    size = int(stored.max() or 0) - least + 1  # type: ignore[arg-type]
+    table = np.full(size + 1, nowhere)  # its last is for null
+    for number, place in enumerate(values.cast(pl.Int64)):
+        if least <= place < least + size:
+            table[place - least] = number
+    numbers: Numbers = table[(stored - least).fill_null(size).to_numpy()]
+    return numbers
 
 
 def of_items(items: Iterable[Item]) -> list[Grouping]:
@@ -121,7 +125,7 @@ def of_responses(frame: pl.DataFrame, revisions: Mapping[int, int]) -> list[Grou
         by_word("_source", _("Source"), frame, "source"),
         by_word("_device", _("Kind of device"), frame, ""),
         by_revision(frame, revisions),
-        *(by_period(frame, name, every, label) for name, every, label in PERIODS),
+        *(by_period(frame, *period) for period in PERIODS),
     ]
     return [grouping for grouping in found if len(grouping.labels) > 1]
 
@@ -141,20 +145,18 @@ def by_revision(frame: pl.DataFrame, revisions: Mapping[int, int]) -> Grouping:
     return Grouping("_revision", _("Revision"), labels, group, values, "revision", "_revision")
 
 
-PERIODS: Sequence[tuple[str, str, Message]] = (
-    ("_month", "1mo", _("Month")),
-    ("_week", "1w", _("Week, by its Monday")),
-    ("_day", "1d", _("Day")),
+PERIODS: Sequence[tuple[str, str, str, Message]] = (
+    ("_month", "1mo", "%Y-%m", _("Month")),
+    ("_week", "1w", "%Y-%m-%d", _("Week, by its Monday")),
+    ("_day", "1d", "%Y-%m-%d", _("Day")),
 )
 MOST_PERIODS = 31  # of which the last are shown
 
 
-def by_period(frame: pl.DataFrame, name: str, every: str, label: Message) -> Grouping:
+def by_period(frame: pl.DataFrame, name: str, every: str, shown: str, label: Message) -> Grouping:
     """By when a response came (UTC)."""
     group = pl.col("_received").dt.date().dt.truncate(every)
     days = frame.select(day=pl.col("_received").dt.date().unique())["day"]
     starts = sorted(set(days.dt.truncate(every)))[-MOST_PERIODS:]
-    values = {
-        (f"{start:%Y-%m}" if every == "1mo" else start.isoformat()): start for start in starts
-    }
+    values = {f"{start:{shown}}": start for start in starts}
     return Grouping(name, label, {word: word for word in values}, group, values, of=name)
