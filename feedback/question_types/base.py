@@ -365,6 +365,15 @@ class Item(BaseModel):
         """
         return {}
 
+    def one_code(self) -> pl.Expr | None:
+        """Over a frame: the one code of ``filters`` that each respondent chose, as text or Enum.
+
+        It parts those who answered into groups, as weights and comparisons need them. None
+        where one may choose several codes, or none of a list. It may give anything at all
+        where the state is not ANSWERED.
+        """
+        return None
+
     @classmethod
     def example(cls) -> Example:
         raise NotImplementedError(f"{cls.__name__} has no example()")

@@ -108,6 +108,9 @@ class Computed(Unasked):
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         return self.twin.tally(answers)
 
+    def one_code(self) -> pl.Expr | None:
+        return self.twin.one_code()
+
     @classmethod
     def example(cls) -> Example:
         return Example(

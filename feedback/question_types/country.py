@@ -121,6 +121,9 @@ class Country(Item):
         found = [(code, n) for code, n in counts.items() if n]
         return {"counts": dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))}
 
+    def one_code(self) -> pl.Expr | None:
+        return None if self.personal else pl.col(self.key)
+
     @classmethod
     def example(cls) -> Example:
         return Example(

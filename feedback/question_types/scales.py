@@ -100,3 +100,6 @@ class Scale(Item):
         """Distribution and mean; the mean is None without any answer."""
         scores = answers[self.key]
         return {"counts": distribution(scores, list(self.labels())), "mean": scores.mean()}
+
+    def one_code(self) -> pl.Expr:
+        return pl.col(self.key).cast(pl.String)

@@ -80,6 +80,9 @@ class SingleChoice(Offering):
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         return {"counts": distribution(answers[self.key], list(dict(self.options())))}
 
+    def one_code(self) -> pl.Expr | None:
+        return None if self.personal else pl.col(self.key)
+
     @classmethod
     def example(cls) -> Example:
         item = cls(

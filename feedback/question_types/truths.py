@@ -39,3 +39,6 @@ class Truth(Item):
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         yes = int(answers[self.key].sum())
         return {"counts": {"yes": yes, "no": answers.height - yes}}
+
+    def one_code(self) -> pl.Expr:
+        return pl.when(pl.col(self.key) == 1).then(pl.lit("yes")).otherwise(pl.lit("no"))
