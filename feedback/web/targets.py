@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -191,10 +191,20 @@ def some_of(item: Item) -> Iterator[str]:
 # -- writing ---------------------------------------------------------------------------
 
 
-def table_of(targets: Targets) -> str:
-    """Targets as a table that reads back."""
-    rows = [(i, code, percent(s)) for i, shares in targets.items() for code, s in shares.items()]
+def table_of(targets: Targets, items: Mapping[str, Item]) -> str:
+    """Targets as a table that reads back, in the order of the questionnaire."""
+    rows = [
+        (key, code, percent(targets[key][code]))
+        for key in sorted(targets, key=placed(items))
+        for code in sorted(targets[key], key=placed(items[key].filters() if key in items else ()))
+    ]
     return written([COLUMNS, *rows])
+
+
+def placed(order: Iterable[str]) -> Callable[[str], int]:
+    """Where a name stands in an order; those that are not in it come last."""
+    places = {name: place for place, name in enumerate(order)}
+    return lambda name: places.get(name, len(places))
 
 
 def template_of(

@@ -146,13 +146,14 @@ class Desk:
         if self.weighting is None:
             return {}
         about = {"low": self.weighting.low, "high": self.weighting.high}
-        return {**about, "targets": table_of(self.weighting.targets)}
+        return {**about, "targets": table_of(self.weighting.targets, self.items)}
 
     def tried(self, found: Read, *, low: float, high: float) -> tuple[Weighed | None, list[str]]:
         """What these targets do, or everything that is wrong with them."""
         impossible = result = None
         try:
-            result = weighed(self.frame, self.layout, found.targets, low=low, high=high)
+            if found.targets:
+                result = weighed(self.frame, self.layout, found.targets, low=low, high=high)
         except ImpossibleTargets as error:
             impossible = error
         problems = found.told(impossible, self.items)

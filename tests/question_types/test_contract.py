@@ -106,6 +106,23 @@ def test_what_is_refused_names_the_field_and_the_remedy(kind: type[Item]) -> Non
 
 
 @every_type
+def test_one_code_is_one_of_those_one_may_filter_by(kind: type[Item]) -> None:
+    """Weights and comparisons part respondents by it; where there is none, answers may overlap."""
+    item = kind.example().item
+    if (code := item.one_code()) is None:
+        return
+    rows = stored_rows(item)
+    refresh()
+    layout = layout_of(rows[0].survey)
+    frame = frame_of(rows[0].survey, layout).filter(pl.col(state_name(item.key)) == 0)
+
+    found = frame.select(code.cast(pl.String).alias("code"))["code"].to_list()
+    assert found and set(found) <= set(item.filters())
+    for row, one in zip(frame["_id"], found, strict=True):
+        assert Response.objects.filter(item.where(one), pk=row).exists()
+
+
+@every_type
 def test_an_unknown_field_is_refused_by_name(kind: type[Item]) -> None:
     """Nothing that was sent is dropped without a word."""
     example = kind.example()
