@@ -8,6 +8,7 @@ import polars as pl
 
 from feedback.analysis.intervals import effective_n
 from feedback.analysis.selecting import condition
+from feedback.analysis.weights import weights_of
 from feedback.frames.cache import frame_of
 from feedback.frames.layout import Layout, layout_of
 from feedback.models import Status, Survey
@@ -35,6 +36,9 @@ class Sample:
         """Raises: BadSelection: as ``Selection.responses``."""
         layout = layout_of(survey)
         everything = frame_of(survey, layout)
+        # Before anything is filtered: a part of the responses keeps the weights of the whole.
+        if (weights := weights_of(survey, everything, layout)) is not None:
+            everything = everything.with_columns(weights.alias(WEIGHT))
         chosen = condition(
             selection or Selection(), survey=survey, items=layout.items, reader=reader
         )

@@ -26,6 +26,7 @@ from feedback.models.response import (
 )
 from feedback.models.summary import FrameChunk, Summary
 from feedback.models.survey import Revision, Survey
+from feedback.models.weighting import Weighting
 
 __all__ = [
     "AccessKey",
@@ -62,5 +63,6 @@ __all__ = [
     "Tag",
     "Tombstone",
     "Version",
+    "Weighting",
     "Why",
 ]

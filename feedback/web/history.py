@@ -82,6 +82,12 @@ ACTS: Mapping[str, Act] = {
     "keeping": Act(
         gettext_lazy("Unfinished forms"), gettext_lazy("set how long unfinished forms are kept")
     ),
+    "weights_set": Act(
+        gettext_lazy("Weights set"), gettext_lazy("weighted the responses to known shares")
+    ),
+    "weights_stopped": Act(
+        gettext_lazy("Weights stopped"), gettext_lazy("stopped weighting the responses")
+    ),
     "settings": Act(gettext_lazy("Settings"), gettext_lazy("changed the settings")),
     "member_invited": Act(
         gettext_lazy("Somebody invited"), gettext_lazy("invited somebody: %(role)s")

@@ -25,6 +25,7 @@ from feedback.web import (
     saving,
     tags,
     views,
+    weights,
 )
 from feedback.web import public as pages
 from feedback.web.account_urls import accounts
@@ -80,6 +81,9 @@ staff = [
     path("<slug:slug>/views/save/", views.save, name="view_save"),
     path("<slug:slug>/views/<int:pk>/", views.change, name="view_change"),
     path("<slug:slug>/summary/", reports.summary, name="summary"),
+    path("<slug:slug>/weights/", weights.weights, name="weights"),
+    path("<slug:slug>/weights/change/", weights.change, name="weights_change"),
+    path("<slug:slug>/weights/targets.csv", weights.template, name="weights_template"),
     path("<slug:slug>/summary.json", reports.summary_json, name="summary_json"),
     path("<slug:slug>/export/", downloads.export, name="export"),
     path("<slug:slug>/export.<slug:name>", downloads.now, name="export_now"),

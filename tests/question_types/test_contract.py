@@ -106,6 +106,23 @@ def test_what_is_refused_names_the_field_and_the_remedy(kind: type[Item]) -> Non
 
 
 @every_type
+def test_marks_on_frames_say_what_filters_on_rows_say(kind: type[Item]) -> None:
+    """Crosstabs and reports of a filter are counted on frames, and lists come from rows."""
+    item = kind.example().item
+    rows = stored_rows(item)
+    refresh()
+    frame = frame_of(rows[0].survey, layout_of(rows[0].survey))
+    answered = frame.filter(pl.col(state_name(item.key)) == State.ANSWERED.value)
+
+    for code, mark in item.marks().items():
+        stored = Response.objects.filter(item.where(code)).values_list("pk", flat=True)
+        assert sorted(answered.filter(mark)["_id"]) == sorted(stored), code
+    if item.grouped_by:
+        held = answered[item.grouped_by].to_list()
+        assert held and set(held) <= set(item.values().values())
+
+
+@every_type
 def test_an_unknown_field_is_refused_by_name(kind: type[Item]) -> None:
     """Nothing that was sent is dropped without a word."""
     example = kind.example()
