@@ -23,6 +23,11 @@ class Partial(models.Model):
     language = models.CharField(max_length=35)
     source = models.CharField(max_length=100, blank=True, default="")
     page = models.PositiveSmallIntegerField(default=1, help_text="The furthest reached, from 1")
+    reached = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="The last question of its revision with an answer in it, from 1; 0 for none",
+    )
     chosen = models.BooleanField(default=False, help_text="Whether they asked for it to be kept")
     letters = models.PositiveSmallIntegerField(default=0, help_text="Sent with the link")
     begun_at = models.DateTimeField()

@@ -28,17 +28,18 @@ from feedback.responses.tickets import Ticket
 # one that knew of no choice yet take away what its writer chose to keep meanwhile.
 SAVE = """
     INSERT INTO feedback_partial AS p
-        (survey_id, revision_id, nonce, code, content, language, source, page, chosen, letters,
+        (survey_id, revision_id, nonce, code, content, language, source, page, reached, chosen, letters,
          begun_at, saved_at, expires_at)
     SELECT %(survey)s, %(revision)s, %(nonce)s, %(code)s, %(content)s, %(language)s, %(source)s,
-        %(page)s, %(chosen)s, 0, %(begun_at)s, %(now)s, %(expires_at)s
+        %(page)s, %(reached)s, %(chosen)s, 0, %(begun_at)s, %(now)s, %(expires_at)s
     WHERE NOT EXISTS (
         SELECT FROM feedback_response WHERE survey_id = %(survey)s AND nonce = %(nonce)s
     )
     ON CONFLICT (survey_id, nonce) DO UPDATE SET
         code = EXCLUDED.code, content = EXCLUDED.content, language = EXCLUDED.language,
         source = coalesce(nullif(EXCLUDED.source, ''), p.source),
-        page = greatest(p.page, EXCLUDED.page), chosen = p.chosen OR EXCLUDED.chosen,
+        page = greatest(p.page, EXCLUDED.page), reached = greatest(p.reached, EXCLUDED.reached),
+        chosen = p.chosen OR EXCLUDED.chosen,
         saved_at = EXCLUDED.saved_at, expires_at = EXCLUDED.expires_at
     WHERE EXCLUDED.chosen OR %(was_chosen)s OR NOT p.chosen
 """
@@ -95,6 +96,7 @@ def save(
         "language": language,
         "source": source,
         "page": page,
+        "reached": reached_in(posted, questionnaire),
         "chosen": chosen,
         "was_chosen": before is not None,
         "begun_at": datetime.fromtimestamp(ticket.begun_at, tz=UTC),
@@ -104,6 +106,18 @@ def save(
     with connection.cursor() as cursor:
         cursor.execute(SAVE, values)
         return Kept(code, until) if cursor.rowcount else None
+
+
+def reached_in(posted: Posted, questionnaire: Questionnaire) -> int:
+    """The place of the last question that holds something, from 1; 0 for none."""
+    names, places = questionnaire.field_names, places_of(questionnaire)
+    held = [name for name, values in posted.lists() if name in names and any(values)]
+    return max((places[names[name].key] for name in held), default=0)
+
+
+def places_of(questionnaire: Questionnaire) -> dict[str, int]:
+    """Where each question stands, from 1."""
+    return {item.key: place for place, item in enumerate(questionnaire.questions, 1)}
 
 
 def chosen_before(ticket: Ticket) -> Partial | None:
