@@ -105,6 +105,7 @@ def test_what_is_refused_names_the_field_and_the_remedy(kind: type[Item]) -> Non
         assert piece in " ".join(text for texts in messages.values() for text in texts)
 
 
+@pytest.mark.django_db
 @every_type
 def test_one_code_is_one_of_those_one_may_filter_by(kind: type[Item]) -> None:
     """Weights and comparisons part respondents by it; where there is none, answers may overlap."""
