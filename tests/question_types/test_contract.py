@@ -105,6 +105,7 @@ def test_what_is_refused_names_the_field_and_the_remedy(kind: type[Item]) -> Non
         assert piece in " ".join(text for texts in messages.values() for text in texts)
 
 
+@pytest.mark.django_db
 @every_type
 def test_marks_on_frames_say_what_filters_on_rows_say(kind: type[Item]) -> None:
     """Crosstabs and reports of a filter are counted on frames, and lists come from rows."""
