@@ -11,7 +11,12 @@ MOST_AT_ONCE = 15  # bars; what was chosen less often is for who asks for it
 
 @dataclass(frozen=True)
 class Bar:
-    """One code's row: how many chose it, their share with its interval, all in per cent."""
+    """One code's row: how many chose it, their share with its interval, all in per cent.
+
+    Attributes:
+        weighted: share and its interval after weighting; () without weights.
+        of_seen: of several answers, the share of those who saw the question.
+    """
 
     code: str
     label: Message
@@ -19,11 +24,15 @@ class Bar:
     share: float
     low: float
     high: float
+    weighted: tuple[float, ...] = ()
+    of_seen: float | None = None
 
     @property
     def shape(self) -> dict[str, str]:
         """Where it is drawn in a box of 100 by 10; as text, so that no locale moves the point."""
         numbers = {"width": self.share, "low": self.low, "span": self.high - self.low}
+        if self.weighted:
+            numbers["weighted"] = self.weighted[0]
         return {name: f"{value:.2f}" for name, value in numbers.items()}
 
 
@@ -34,8 +43,19 @@ def bars(figures: Mapping[str, Any], labels: Mapping[str, Message]) -> list[Bar]
     order = [code for code in labels if code in counts]
     if len(labels) > MOST_AT_ONCE:
         order.sort(key=lambda code: (-counts[code], str(labels[code])))
+    weighted = figures.get("weighted", {}).get("shares", {})
+    seen = figures.get("of_seen", {})
     return [
-        Bar(code, labels[code], counts[code], *(100 * part for part in shares[code]))
+        Bar(
+            code,
+            labels[code],
+            counts[code],
+            share=100 * shares[code][0],
+            low=100 * shares[code][1],
+            high=100 * shares[code][2],
+            weighted=tuple(100 * part for part in weighted.get(code, ())),
+            of_seen=100 * seen[code] if code in seen else None,
+        )
         for code in order
     ]
 

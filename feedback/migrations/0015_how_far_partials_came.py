@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('feedback', '0014_weighting'),
+        ("feedback", "0014_weighting"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='partial',
-            name='reached',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text='The last question of its revision with an answer in it, from 1; 0 for none'),
+            model_name="partial",
+            name="reached",
+            field=models.PositiveSmallIntegerField(
+                db_default=0,
+                default=0,
+                help_text="The last question of its revision with an answer in it, from 1; 0 for none",
+            ),
         ),
     ]

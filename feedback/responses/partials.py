@@ -28,8 +28,8 @@ from feedback.responses.tickets import Ticket
 # one that knew of no choice yet take away what its writer chose to keep meanwhile.
 SAVE = """
     INSERT INTO feedback_partial AS p
-        (survey_id, revision_id, nonce, code, content, language, source, page, reached, chosen, letters,
-         begun_at, saved_at, expires_at)
+        (survey_id, revision_id, nonce, code, content, language, source, page, reached, chosen,
+         letters, begun_at, saved_at, expires_at)
     SELECT %(survey)s, %(revision)s, %(nonce)s, %(code)s, %(content)s, %(language)s, %(source)s,
         %(page)s, %(reached)s, %(chosen)s, 0, %(begun_at)s, %(now)s, %(expires_at)s
     WHERE NOT EXISTS (

@@ -1,5 +1,6 @@
 """Reports: what a survey's answers add up to, for people and for machines."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -7,17 +8,18 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import number_format
 from django.views.decorators.http import require_safe
 
 from feedback.analysis.charts import MOST_AT_ONCE, bars, posts, standings
 from feedback.analysis.compile import compile_survey, figures
-from feedback.analysis.paradata import partials
+from feedback.analysis.paradata import partials, still_there
 from feedback.analysis.tallies import Figures
 from feedback.models import Status, Survey
 from feedback.question_types.base import Item
 from feedback.responses.order import newest_first
 from feedback.web.desk import Desk, desk, selecting
-from feedback.web.filtering import active_filters
+from feedback.web.filtering import active_filters, filter_groups, language_name
 
 NEWEST = 5  # answers to an open question
 LOOKED_AT = 300  # responses among which the newest answers are found
@@ -38,16 +40,23 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
     at = desk(request, slug)
     found = figures_of(at)
     newest = newest_texts(at)
+    begun = partials(at.survey, completes=found["responses"]) if not at.selection else None
     context = {
         "access": at.access,
         "survey": at.survey,
         "query": at.query,
+        "selection": at.selection,
+        "groups": filter_groups(at),
         "active": active_filters(at),
         "figures": found,
         "as_of": parse_datetime(found["as_of"]),
-        "begun": partials(at.survey, completes=found["responses"]) if not at.selection else None,
+        "begun": begun,
+        "stopped": stopped(at, begun) if begun and begun["partials"] else [],
         "days": posts(found["by_day"]),
-        "sections": [section(item, found["items"], newest) for item in at.items],
+        "hours": posts({f"{hour:02}": found["by_hour"].get(f"{hour:02}", 0) for hour in range(24)}),
+        "came": came(found),
+        "minutes": minutes(found["seconds"]["q50"]),
+        "sections": [section(item, found["items"], newest) for item in at.items if item.asks],
     }
     return render(request, "reports/summary.html", context)
 
@@ -72,6 +81,36 @@ def figures_of(at: Desk) -> Figures:
     return counted | {"as_of": timezone.now().isoformat()}
 
 
+def stopped(at: Desk, begun: Mapping[str, Any]) -> list[tuple[Item, int, float]]:
+    """After each question: how many stopped, and which share in per cent went on."""
+    asked = {item.key: item for item in at.items if item.asks}
+    curve = still_there([*asked], begun["break_off_after"], starts=begun["starts"])
+    return [(asked[key], n, 100 * share) for key, n, share in curve]
+
+
+def came(found: Figures) -> list[dict[str, Any]]:
+    """By what is known of every response: name of the filter, and rows; none that all share."""
+    languages = {code: language_name(code) for code in found["by_language"]}
+    given = [
+        ("lang", "language", found["by_language"], languages),
+        ("source", "source", found["by_source"], {}),
+        ("", "device", found["by_device"], {}),
+        ("revision", "revision", found["by_revision"], {}),
+    ]
+    return [
+        {
+            "filter": name,
+            "of": of,
+            "rows": [
+                (code, words.get(code, code), n, 100 * n / found["responses"])
+                for code, n in counted.items()
+            ],
+        }
+        for name, of, counted, words in given
+        if len(counted) > 1
+    ]
+
+
 def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict[str, Any]:
     """One item's part of the report; of a grid, each row is a section in it."""
     found = of_items.get(item.key, {})
@@ -84,6 +123,9 @@ def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict
         "bars": drawn[:MOST_AT_ONCE],
         "further": drawn[MOST_AT_ONCE:],
         "standings": standings(found, item.filters()),
+        "drawn_bins": bins(found),
+        "top_2": [100 * part for part in found.get("top_2_share", ())],
+        "comparable": bool(item.grouped_by and not item.personal),
         "rows": [
             (item.filters()[name.removeprefix(f"{item.key}__")], section(row, found["rows"], {}))
             for name, row in item.operands().items()
@@ -93,11 +135,27 @@ def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict
     }
 
 
+def bins(found: Figures) -> list[tuple[str, int, str]]:
+    """Counts of numbers or days by bins: words, number, and width of the bar of 100."""
+    counted = [
+        (f"{number_format(one['from'])} – {number_format(one['to'])}", one["n"])
+        for one in found.get("histogram", [])
+    ] or [*found.get("periods", {}).items()]
+    highest = max((n for _words, n in counted), default=0) or 1
+    return [(words, n, f"{100 * n / highest:.2f}") for words, n in counted]
+
+
+def minutes(seconds: float | None) -> str:
+    return "" if seconds is None else number_format(seconds / 60, decimal_pos=1)
+
+
 def newest_texts(at: Desk) -> dict[str, list[tuple[int, str]]]:
     """The newest answers in words to each open question, with the responses they are from."""
-    rows = at.rows.exclude(status=Status.SPAM)
     open_keys = [item.key for item in at.items if not item.filters() and not item.personal]
     found: dict[str, list[tuple[int, str]]] = {key: [] for key in open_keys}
+    if not open_keys:
+        return found
+    rows = at.rows.exclude(status=Status.SPAM)
     for pk, answers in newest_first(rows).values_list("pk", "answers")[:LOOKED_AT]:
         for key in open_keys:
             if isinstance(answers.get(key), str) and len(found[key]) < NEWEST:

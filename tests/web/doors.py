@@ -166,6 +166,8 @@ DOORS = (
     Door("personal", trusted=True, of="response", gets=None, posts=200, entries=1),
     Door("summary"),
     Door("summary_json"),
+    Door("compare"),
+    Door("differs"),
     Door("export", trusted=True, posts=302, fields={"format": "csv"}),
     Door("export_now", trusted=True, entries=1),
     Door("export_file", trusted=True, of="file"),

@@ -1,0 +1,143 @@
+"""One question's answers beside each other in several groups, with what differs surely."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from feedback.analysis.crosstab import SURE, Crosstab
+from feedback.analysis.groupings import CHOSEN, Grouping, of_item
+from feedback.analysis.intervals import mean_interval
+from feedback.analysis.rao_scott import WeightedAssociation
+from feedback.analysis.significance import Association, holm
+from feedback.frames.layout import state_name
+from feedback.question_types.base import Item
+from feedback.question_types.columns import Message, State
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One answer in one group.
+
+    Attributes:
+        share: of the group's respondents who answered, from 0 to 1; weighted where the
+            frame is.
+        sign: 1 where the share is surely above what independence would give, -1 below.
+    """
+
+    code: str
+    n: int
+    share: float
+    sign: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer in every group; p of an option by itself, where several may be chosen."""
+
+    code: str
+    label: Message
+    cells: Sequence[Cell]
+    p: float | None = None
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The mean in one group, with its 95 % interval; None without two answers."""
+
+    n: int
+    mean: float | None
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A question by groups.
+
+    Attributes:
+        totals: how many answered, by group.
+        test: of independence, where one answer was possible; weighted, where weights are.
+        means: by group, where answers are numbers; not weighted.
+    """
+
+    item: Item
+    columns: Grouping
+    lines: Sequence[Line]
+    totals: Sequence[int]
+    test: Association | None
+    weighted_test: WeightedAssociation | None
+    means: Sequence[Mean]
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything differs surely; by the weighted test where there is one."""
+        if self.weighted_test is not None:
+            return self.weighted_test.p <= SURE
+        if self.test is not None:
+            return self.test.p <= SURE
+        return any(line.p is not None and line.p <= SURE for line in self.lines)
+
+
+def compared(frame: pl.DataFrame, item: Item, columns: Grouping) -> Comparison | None:
+    """The question by these groups; None for what has neither codes nor numbers."""
+    groupings = [one.narrowed(frame) for one in of_item(item)]
+    means = means_of(frame, item, columns) if item.scored_by else []
+    if not groupings and not means:
+        return None
+    tables = [Crosstab.of(frame, rows, columns) for rows in groupings]
+    if item.grouped_by:
+        return of_one_answer(item, tables[0], means)
+    ps = holm([table.test.p for table in tables])
+    lines = [option_line(table, float(p)) for table, p in zip(tables, ps, strict=True)]
+    totals = [int(n) for n in tables[0].counts.sum(axis=0)] if tables else [m.n for m in means]
+    return Comparison(item, columns, lines, totals, None, None, means)
+
+
+def of_one_answer(item: Item, table: Crosstab, means: Sequence[Mean]) -> Comparison:
+    lines = [
+        Line(code, label, cells_of(table, row))
+        for row, (code, label) in enumerate(table.rows.labels.items())
+    ]
+    totals = [int(n) for n in table.counts.sum(axis=0)]
+    return Comparison(item, table.columns, lines, totals, table.test, table.weighted_test, means)
+
+
+def option_line(table: Crosstab, p: float) -> Line:
+    """An option of several: chosen or not, each group by itself."""
+    code = table.rows.name.partition("=")[2]
+    cells = cells_of(table, 0, sure=p <= SURE)
+    return Line(code, table.rows.labels[CHOSEN], cells, p)
+
+
+def cells_of(table: Crosstab, row: int, *, sure: bool = True) -> list[Cell]:
+    return [
+        Cell(
+            code,
+            int(table.counts[row, column]),
+            float(table.column_shares[row, column]),
+            table.significant(row, column) if sure else 0,
+        )
+        for column, code in enumerate(table.columns.labels)
+    ]
+
+
+def means_of(frame: pl.DataFrame, item: Item, columns: Grouping) -> list[Mean]:
+    answered = pl.col(state_name(item.key)) == State.ANSWERED.value
+    numbers = (
+        frame.lazy()
+        .filter(answered)
+        .select(g=columns.group, x=pl.col(item.scored_by).cast(pl.Float64))
+    )
+    figures = (
+        numbers.drop_nulls()
+        .group_by("g")
+        .agg(n=pl.len(), mean=pl.col("x").mean(), deviation=pl.col("x").std())
+    )
+    by_group: dict[Any, Any] = {group: rest for group, *rest in figures.collect().iter_rows()}
+    means = []
+    for value in columns.values.values():
+        n, mean, deviation = by_group.get(value, (0, None, None))
+        told = mean is not None and deviation is not None
+        means.append(Mean(n, mean, mean_interval(mean, deviation, n) if told else None))
+    return means

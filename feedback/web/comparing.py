@@ -1,0 +1,169 @@
+"""Groups side by side, and a scan for what differs between any two questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from feedback.analysis.comparing import Cell, Comparison, compared
+from feedback.analysis.crosstab import Difference, differences
+from feedback.analysis.groupings import Grouping, of_item, of_items, of_responses
+from feedback.analysis.sample import Sample
+from feedback.models import Revision
+from feedback.question_types.base import Item, operands
+from feedback.question_types.columns import Message
+from feedback.responses.asked import ANSWER
+from feedback.responses.selection import BadSelection
+from feedback.web.desk import Desk, desk, selecting
+from feedback.web.filtering import active_filters, filter_groups
+
+MOST_SHOWN = 100  # differences
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell with the address of the responses behind it; "" where no filter tells them."""
+
+    cell: Cell
+    address: str
+
+    @property
+    def percentage(self) -> float:
+        return 100 * self.cell.share
+
+
+@dataclass(frozen=True)
+class Table:
+    """A comparison as the page shows it."""
+
+    found: Comparison
+    lines: Sequence[tuple[Message, Sequence[Shown], float | None]]
+
+
+@login_required
+@require_safe
+@selecting
+def compare(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every question, or one, by the groups of ``by``: questions, language, source, period."""
+    at = desk(request, slug)
+    sample = sample_of(at)
+    groupings = {one.name: one for one in groupings_of(at, sample)}
+    asked = {item.key: item for item in operands(at.items).values() if comparable(item)}
+    by = chosen(request.GET.get("by", ""), groupings)
+    only = chosen(request.GET.get("item", ""), asked)
+    tables = []
+    if by is not None:
+        columns = by.narrowed(sample.frame)
+        shown = [only] if only is not None else [i for i in asked.values() if i.key != by.of]
+        found = [compared(sample.frame, item, columns) for item in shown]
+        tables = [table(at, one) for one in found if one is not None]
+    context = {
+        **common(at, sample),
+        "groupings": groupings.values(),
+        "asked": asked.values(),
+        "by": by,
+        "columns": tables[0].found.columns if tables else None,
+        "item": only,
+        "tables": tables,
+        "kept": [pair for pair in request.GET.items() if pair[0] in ("by", "item")],
+    }
+    return render(request, "reports/compare.html", context)
+
+
+@login_required
+@require_safe
+@selecting
+def differs(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every pair of questions that go together more than chance explains."""
+    at = desk(request, slug)
+    sample = sample_of(at)
+    rows = [one.narrowed(sample.frame) for one in of_items(at.items)]
+    about = [one.narrowed(sample.frame) for one in of_responses(sample.frame, numbers(at))]
+    found, looked_at = differences(sample.frame, rows, [*rows, *about])
+    context = {
+        **common(at, sample),
+        "found": [told(at, one) for one in found[:MOST_SHOWN]],
+        "more": max(0, len(found) - MOST_SHOWN),
+        "looked_at": looked_at,
+    }
+    return render(request, "reports/differs.html", context)
+
+
+def sample_of(at: Desk) -> Sample:
+    return Sample.of(at.survey, at.selection or None, reader=at.access.membership.user)
+
+
+def common(at: Desk, sample: Sample) -> dict[str, Any]:
+    return {
+        "access": at.access,
+        "survey": at.survey,
+        "query": at.query,
+        "selection": at.selection,
+        "groups": filter_groups(at),
+        "active": active_filters(at),
+        "responses": sample.frame.height,
+        "weighted": sample.weighted,
+    }
+
+
+def numbers(at: Desk) -> dict[int, int]:
+    """The number of each revision by its primary key."""
+    return dict(Revision.objects.filter(survey=at.survey).values_list("pk", "number"))
+
+
+def groupings_of(at: Desk, sample: Sample) -> list[Grouping]:
+    """What one may compare by: questions with one answer, and what is known of responses."""
+    single = [one for one in of_items(at.items) if "=" not in one.name]
+    return [*single, *of_responses(sample.frame, numbers(at))]
+
+
+def comparable(item: Item) -> bool:
+    return bool(of_item(item)) or bool(item.scored_by and not item.personal)
+
+
+def chosen(name: str, known: dict[str, Any]) -> Any:
+    """Raises: BadSelection: there is none of this name."""
+    if name and name not in known:
+        raise BadSelection(
+            _("“%(name)s” is nothing to compare by. Choose from the list.") % {"name": name[:60]}
+        )
+    return known.get(name)
+
+
+def table(at: Desk, found: Comparison) -> Table:
+    lines = []
+    for line in found.lines:
+        own = [(ANSWER + found.item.key, line.code)]
+        cells = [Shown(cell, address(at, own, found.columns, cell.code)) for cell in line.cells]
+        lines.append((line.label, cells, line.p))
+    return Table(found, lines)
+
+
+def address(at: Desk, own: Sequence[tuple[str, str]], columns: Grouping, code: str) -> str:
+    """The query that keeps the responses of one cell."""
+    link = columns.link(code)
+    return urlencode([*at.selection.pairs(), *own, *link]) if link else ""
+
+
+def told(at: Desk, one: Difference) -> dict[str, Any]:
+    """A difference as one sentence's parts, with the address of the whole table."""
+    row, column = (
+        list(grouping.labels.values())[number]
+        for grouping, number in ((one.rows, one.row), (one.columns, one.column))
+    )
+    asked = {"by": one.columns.name, "item": one.rows.of}
+    whole = "=" not in one.columns.name
+    return {
+        "difference": one,
+        "row": row,
+        "column": column,
+        "share": 100 * one.share,
+        "elsewhere": 100 * one.elsewhere,
+        "address": urlencode([*at.selection.pairs(), *asked.items()]) if whole else "",
+    }
