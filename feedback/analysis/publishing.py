@@ -1,11 +1,12 @@
 """Releases: what a survey publishes of its results, made of its figures under the rules.
 
-``Release.figures`` is ``{"items": {key: {"release": number, "tables": {name: table}}}, "held":
-[key, …]}``: of each item what is published, by which release, and the items that this one held
-back. A table is told in ``disclosure.py``; its name is the item's key, or ``<key>__<row>``.
+``Release.figures`` is ``{"items": {key: {"release": number, "k": k, "tables": {name: table}}},
+"held": [key, …]}``: of each item what is published, by which release, and the items that this
+one held back. A table is told in ``disclosure.py``; its name is the item's key, or
+``<key>__<row>``.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +26,7 @@ from feedback.models import Publication, Release, Status, Survey
 from feedback.models.audit import record
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
-from feedback.responses.in_field import items_of, revision, revisions_of
+from feedback.responses.in_field import items_of_revisions, revision, revisions_of
 
 BATCH = 10  # times k: so many responses more bring a release by themselves
 STATES = ("blank", "declined", "not_shown")
@@ -58,16 +59,21 @@ def latest(survey: Survey) -> Release | None:
     return survey.releases.order_by("number").last()
 
 
-def publishable(survey: Survey) -> list[Item]:
-    """The items that may be chosen: never one that is, or ever was, personal."""
+def publishable(survey: Survey, language: str = "") -> list[Item]:
+    """The items that may be chosen: never one that is, or ever was, personal.
+
+    Args:
+        language: of their texts; "" for the main language.
+    """
     pks = revisions_of(survey)
     personal = {i.key for pk in pks for i in revision(pk).questionnaire.items if i.personal}
-    return [item for item in items_of(survey) if item.key not in personal]
+    return [item for item in items_of_revisions(pks, language) if item.key not in personal]
 
 
-def chosen(publication: Publication) -> list[Item]:
+def chosen(publication: Publication, language: str = "") -> list[Item]:
     """The items that staff chose, in the order of the questionnaire."""
-    return [item for item in publishable(publication.survey) if item.key in publication.items]
+    items = publishable(publication.survey, language)
+    return [item for item in items if item.key in publication.items]
 
 
 def draft(publication: Publication) -> Draft:
@@ -101,8 +107,8 @@ def draft(publication: Publication) -> Draft:
 def stored(edition: Edition, held: Collection[str], before: Release | None) -> dict[str, Any]:
     items: dict[str, Any] = {}
     for name, table in edition.tables.items():
-        of_item = items.setdefault(item_of(name), {"release": edition.number, "tables": {}})
-        of_item["tables"][name] = table.stored()
+        told = {"release": edition.number, "k": edition.k, "tables": {}}
+        items.setdefault(item_of(name), told)["tables"][name] = table.stored()
     older = before.figures["items"] if before else {}
     kept = {key: older[key] for key in held if key in older}
     return {"items": items | kept, "held": sorted(held)}
@@ -136,19 +142,26 @@ def counts_of(
     item: Item, found: Figures, possible: Mapping[str, Collection[str]], k: int
 ) -> dict[str, Counted]:
     """The tables of one item; of one that is made of questions, a table of each."""
-    if rows := found.get("rows"):
-        return {name: counted(row, possible.get(name, STATES), k) for name, row in rows.items()}
-    return {item.key: counted(found, possible.get(item.key, STATES), k)}
+    parts = item.operands()
+    return {
+        name: counted(parts[name], own, possible.get(name, STATES), k)
+        for name, own in (found.get("rows") or {item.key: found}).items()
+        if name in parts
+    }
 
 
-def counted(found: Figures, possible: Collection[str], k: int) -> Counted:
+def counted(item: Item, found: Figures, possible: Collection[str], k: int) -> Counted:
     """One table of its figures.
 
+    It has every code that there is, as one that has no row would tell that nobody chose it.
     A state that the form cannot bring about shows only where k stand in it, after an import
     perhaps: a smaller one would tell that there is somebody.
     """
     states = {name: found[name] for name in STATES if name in possible or found[name] >= k}
-    codes = found.get("counts", {}) or in_bins(bins_of(found), k)
+    if "counts" in found:
+        codes = dict.fromkeys(item.filters(), 0) | found["counts"]
+    else:
+        codes = in_bins(bins_of(found), k)
     return Counted(codes, states, found["answered"], several=bool(found.get("several")))
 
 
@@ -261,9 +274,3 @@ def is_due(publication: Publication) -> bool:
     ids = counted_ids(publication.survey)
     added = int((ids > before.up_to).sum()) if before else len(ids)
     return added >= batch_of(publication, before)
-
-
-def in_force(publication: Publication, shown: Release) -> Sequence[tuple[Item, dict[str, Any]]]:
-    """The items of a release that are still chosen and not personal, each with its part."""
-    parts = shown.figures["items"]
-    return [(item, parts[item.key]) for item in chosen(publication) if item.key in parts]
