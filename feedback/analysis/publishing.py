@@ -169,8 +169,9 @@ def bins_of(found: Figures) -> list[tuple[str, str, int]]:
     """The bins of numbers or days: where each begins and ends, and how many are in it."""
     if "histogram" in found:
         return [(f"{b['from']:.12g}", f"{b['to']:.12g}", b["n"]) for b in found["histogram"]]
-    periods = found.get("periods", {})
-    return list(zip(periods, [*list(periods)[1:], ""], periods.values(), strict=True))
+    periods = sorted(found.get("periods", {}).items())
+    ends = [begin for begin, _n in periods[1:]] + [""]
+    return [(begin, end, n) for (begin, n), end in zip(periods, ends, strict=False)]
 
 
 def possible_states(survey: Survey) -> dict[str, set[str]]:
