@@ -82,19 +82,30 @@ class Table:
             return sum(shown for shown in self.codes.values() if shown is not None) or None
         return self.answered
 
+    @property
+    def lacks_much(self) -> bool:
+        """Whether what is withheld may be large, so that no part of the rest says anything."""
+        return self.parted and ambiguous(self.codes)
+
     def share(self, code: str) -> float | None:
         """A code's part of ``n`` in per cent, at most all of it."""
         shown = self.codes[code]
-        return None if shown is None or not self.n else min(100 * shown / self.n, 100.0)
+        if shown is None or not self.n or self.lacks_much:
+            return None
+        return min(100 * shown / self.n, 100.0)
 
     def mean(self) -> float | None:
         """Of codes that are numbers, over the answers that are shown."""
+        if self.lacks_much:
+            return None
         shown = {float(code): n for code, n in self.codes.items() if n}
         n = sum(shown.values())
         return sum(code * count for code, count in shown.items()) / n if n else None
 
     def median(self) -> float | None:
         """Likewise the middle one: the least code that half of them do not exceed."""
+        if self.lacks_much:
+            return None
         shown = sorted((float(code), n) for code, n in self.codes.items() if n)
         half, reached = sum(n for _code, n in shown) / 2, 0
         for code, n in shown:

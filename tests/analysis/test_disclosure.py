@@ -72,6 +72,16 @@ def test_where_several_answers_are_possible_n_is_rounded_by_itself() -> None:
     assert few.n is None and few.share("a") is None
 
 
+def test_where_much_may_be_withheld_no_shares_are_told() -> None:
+    """One of two withheld counts may be most of the answers: all of the rest is not all."""
+    table = Table.of(Counted({"1": 36, "2": 25, "3": 0}, {}, 61), K)
+
+    assert table.codes == {"1": 35, "2": None, "3": None}
+    assert (table.share("1"), table.mean(), table.median()) == (None, None, None)
+    few = Table.of(Counted({"1": 36, "2": 2, "3": 0, "4": 1}, {}, 39), K)
+    assert (few.share("1"), few.mean()) == (100.0, 1.0)
+
+
 def test_bins_hold_k_each_and_tell_no_least_or_greatest() -> None:
     """Neighbours are joined, and both ends are open."""
     bins = [("0", "10", 1), ("10", "20", 6), ("20", "30", 0), ("30", "40", 9), ("90", "100", 1)]
