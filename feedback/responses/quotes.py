@@ -28,7 +28,8 @@ def quotable(response: Response, items: Iterable[Item]) -> list[tuple[str, Item,
 
 def typed(item: Item, part: str) -> bool:
     """Whether this part is free text: the answer to an open question, or text beside a code."""
-    return part != item.key or not (item.filters() or item.span)
+    question = item.operands().get(part)
+    return question is None or not (question.filters() or question.span)
 
 
 @transaction.atomic

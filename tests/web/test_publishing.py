@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from feedback.analysis.publishing import publishable
 from feedback.models import AuditEntry, Publication, Quote, Release, Response, Role, Survey
 from feedback.refresh import refresh
 from feedback.responses.in_field import forget
+from feedback.responses.quotes import quotable
 from tests import build
 from tests.pages import Page
 
@@ -145,6 +147,25 @@ def test_what_does_not_stand_in_an_answer_is_no_quote(
     """Nor is a code, nor anything personal."""
     assert message in approve(editor, answered[0], text, part)
     assert not Quote.objects.exists()
+
+
+@pytest.mark.django_db
+def test_only_what_somebody_typed_can_be_quoted() -> None:
+    """The rows of a grid are stored as texts, too, and are codes; so is a day."""
+    options = [{"code": "good", "text": "Good"}]
+    items: list[dict[str, Any]] = [
+        {"key": "light", "type": "grid", "text": "Light?", "rows": options, "choices": options},
+        {"key": "moved", "type": "date", "text": "When?"},
+        *build.TOWN,
+    ]
+    town = build.survey(items)
+    said = {"visit": "other", "visit__other": "By night", "wish": "Benches", "name": "Ada"}
+    row = build.respond(town, light__good="good", moved="2026-05-31", **said)
+
+    assert [part for part, _item, _text in quotable(row, publishable(town))] == [
+        "visit__other",
+        "wish",
+    ]
 
 
 def test_reviewers_are_not_offered_to_quote(reviewer: Any, answered: list[Response]) -> None:

@@ -98,9 +98,7 @@ def test_live_figures_are_never_shown(client: Client, released: Publication, tow
     assert "Release 2 of" in Page.read(client.get(RESULTS).content).text
 
 
-def test_beat_releases_once_enough_came_and_time_went_by(
-    town: Survey, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_beat_releases_once_enough_came_and_time_went_by(town: Survey) -> None:
     """Ten times k and a secret few; two refreshers make one release."""
     publication = Publication.objects.create(survey=town, on=True, items=CHOSEN, k=3)
     needed = publishing.batch_of(publication, None)
