@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from feedback import chain
+from feedback.analysis import publishing
 from feedback.analysis.compile import compile_survey
 from feedback.frames.build import chunk_number, rebuild
 from feedback.frames.layout import Layout, layout_of
@@ -37,6 +38,7 @@ def refresh() -> int:
     rebuild_outdated()
     compile_outdated()
     partials.empty_expired()
+    publishing.release_due()
     return done
 
 

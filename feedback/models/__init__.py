@@ -15,6 +15,7 @@ from feedback.models.delivery import (
 )
 from feedback.models.partial import Letter, Partial, Version
 from feedback.models.picture import Picture
+from feedback.models.publication import Publication, Quote, Release
 from feedback.models.response import (
     Change,
     DailySalt,
@@ -47,7 +48,10 @@ __all__ = [
     "Note",
     "Partial",
     "Picture",
+    "Publication",
+    "Quote",
     "Reason",
+    "Release",
     "Response",
     "Retagged",
     "Revision",

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from django.db import Error as DatabaseError
+from django.db.models import Exists, OuterRef, Q
 
-from feedback.models import Revision, Survey
+from feedback.models import Release, Revision, Survey
 from feedback.models.survey import Stage
 from feedback.question_types.base import Item
 from feedback.questionnaire.changes import pooled
@@ -23,6 +24,7 @@ from feedback.responses.networks import salt_of
 
 FRESH = 2.0  # seconds
 GRACE = timedelta(minutes=30)  # for whoever was writing when the survey closed
+ARE_PUBLISHED = Q(survey=OuterRef("pk"), survey__publication__on=True)
 
 
 class NoSuchSurvey(Exception):
@@ -37,6 +39,7 @@ class InField:
     revision: int  # the live one's primary key
     full: bool = False  # its cap is reached
     salt: bytes | None = None  # of the day, for hashes of networks
+    results: bool = False  # are published
 
     @property
     def id(self) -> int:
@@ -89,7 +92,8 @@ def in_field(slug: str) -> InField:
         return survey
     try:
         published = Survey.objects.filter(slug=slug, live__isnull=False)
-        row = published.annotate(salt=salt_of(datetime.now(tz=UTC).date())).first()
+        salted = published.annotate(salt=salt_of(datetime.now(tz=UTC).date()))
+        row = salted.annotate(results=Exists(Release.objects.filter(ARE_PUBLISHED))).first()
         full = row is not None and cap.is_full(row)
     except DatabaseError:
         if survey is not None:
@@ -98,7 +102,8 @@ def in_field(slug: str) -> InField:
     if row is None or row.live_id is None:
         known.pop(slug, None)
         raise NoSuchSurvey(slug)
-    found = InField(row, row.live_id, full=full, salt=row.salt and bytes(row.salt))
+    salt = row.salt and bytes(row.salt)
+    found = InField(row, row.live_id, full=full, salt=salt, results=row.results)
     known[slug] = (time.monotonic() + FRESH, found)
     return found
 

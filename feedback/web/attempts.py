@@ -105,6 +105,7 @@ def closed_page(survey: InField, language: str, sent: AnswerForm | None = None) 
         "closed_text": survey.survey.closed_text
         or survey.questionnaire.in_language(language).closed_text,
         "not_yet": survey.stage is Stage.NOT_YET_OPEN,
+        "results": survey.results,
         "typed": [(label, value) for label, value in typed if value],
     }
     return page("public/closed.html", context, status=200 if sent is None else 403)

@@ -63,6 +63,22 @@ ACTS: Mapping[str, Act] = {
         gettext_lazy("Export with personal answers"),
         gettext_lazy("exported responses with their personal answers"),
     ),
+    "results_settings": Act(
+        gettext_lazy("Publishing of results"),
+        gettext_lazy("set what is published of the results"),
+    ),
+    "results_released": Act(
+        gettext_lazy("Results released"), gettext_lazy("made release %(release)s of the results")
+    ),
+    "results_stopped": Act(
+        gettext_lazy("Publishing stopped"), gettext_lazy("stopped publishing the results")
+    ),
+    "quote_approved": Act(
+        gettext_lazy("Quote approved"), gettext_lazy("approved a passage of it as a public quote")
+    ),
+    "quote_withdrawn": Act(
+        gettext_lazy("Quote taken away"), gettext_lazy("took a public quote of it away")
+    ),
     "import": Act(gettext_lazy("Import"), gettext_lazy("imported %(responses)s responses")),
     "publish": Act(gettext_lazy("Published"), gettext_lazy("published revision %(revision)s")),
     "schedule": Act(

@@ -38,6 +38,8 @@ def security_headers(get_response: Handler) -> Handler:
         response = get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if pages.FRAMED in response.headers["Content-Security-Policy"]:
+            del response.headers["X-Frame-Options"]
         return response
 
     return handler
@@ -63,8 +65,9 @@ def public_door(get_response: Handler) -> Handler:
         except (OperationalError, InterfaceError):
             logger.exception("the database is away")
             response = errors.database_away(request)
-        # Without it the server would send the page in chunks.
-        response.headers["Content-Length"] = str(len(response.content))
+        if response.status_code != 304:  # which would tell the length of a page it does not send
+            # Without it the server would send the page in chunks.
+            response.headers["Content-Length"] = str(len(response.content))
         return response
 
     return handler

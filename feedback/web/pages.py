@@ -28,6 +28,7 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+FRAMED = "frame-ancestors *"  # instead, where staff allowed other sites to show it
 STRICT = POLICY.format(script="'self'", style="'self'")
 
 
@@ -48,9 +49,13 @@ class Style:
 
 
 @lru_cache(maxsize=512)
-def style_of(looks: Looks) -> Style:
-    """The style of every page in these looks."""
-    text = stylesheet() + looks.css()
+def style_of(looks: Looks, further: tuple[str, ...] = ()) -> Style:
+    """The style of every page in these looks.
+
+    Args:
+        further: stylesheets that only some pages need.
+    """
+    text = stylesheet(STYLESHEETS + further) + looks.css()
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     policy = POLICY.format(script="'self'", style=f"'self' 'sha256-{digest}'")
     # Our own files, and colours that are six digits: no text of anybody is in it.
@@ -58,9 +63,9 @@ def style_of(looks: Looks) -> Style:
 
 
 @cache
-def stylesheet() -> str:
+def stylesheet(names: tuple[str, ...] = STYLESHEETS) -> str:
     """Our stylesheets in one, without what only their readers need."""
-    found = [finders.find(name) for name in STYLESHEETS]
+    found = [finders.find(name) for name in names]
     return trimmed("".join(Path(str(file)).read_text(encoding="utf-8") for file in found))
 
 
@@ -81,13 +86,15 @@ def page(
     *,
     status: int = 200,
     request: HttpRequest | None = None,
+    further: tuple[str, ...] = (),
 ) -> HttpResponse:
     """A public page, in the looks of the questionnaire it is about.
 
     Args:
+        further: stylesheets that only this page needs.
         request: only of pages that look public and are not, for their tokens.
     """
-    style = style_of(looks_of(context))
+    style = style_of(looks_of(context), further)
     content = render_to_string(template, {**context, "style": style.text}, request)
     response = HttpResponse(content, status=status)
     response.headers["Content-Security-Policy"] = style.policy

@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from feedback.analysis.publishing import publishable
 from feedback.models import Response, Role, Status
 from feedback.models.audit import record
 from feedback.models.identity import decrypt
@@ -25,6 +26,7 @@ from feedback.questionnaire.reading import Difference, Whole, differences, order
 from feedback.responses import coding, listed, notes
 from feedback.responses.in_field import revision
 from feedback.responses.order import Place, around
+from feedback.responses.quotes import quotable
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.history import names_for, told
 from feedback.web.listing import LINE, searched
@@ -98,6 +100,8 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "tags": names.tags.values(),
         "people": at.reviewers,
         "thread": conversation,
+        "quotable": quotable(row, publishable(at.survey)) if at.access.edits else [],
+        "quoted": row.quotes.all(),
         "undoable": coding.undoable(row, request.user, entries),
         "history": [(entry, told(entry, names)) for entry in entries],
         **revealing(request, at=reverse("response", args=[slug, pk])),

@@ -9,9 +9,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from feedback.models import Survey
+from feedback.analysis import publishing
+from feedback.models import Publication, Survey
 from feedback.question_types import REGISTRY
 from feedback.question_types.base import Example
+from feedback.refresh import refresh
+from feedback.responses import quotes
 from tests import build
 from tests.walks.audit import MOVING, audit, send, violations
 from tests.walks.visitor import Visitor
@@ -167,6 +170,36 @@ def test_a_survey_out_of_the_field_is_accessible(page: Page, slug: str, ends: st
     page.goto(f"/s/{slug}/")
     expect(page.locator(".notice h2")).to_contain_text("This survey is")
     audit(page)
+
+
+def test_published_results_are_accessible(page: Page, slug: str, stranger: Any) -> None:
+    """Tables with their bars, a grid, bins, withheld counts, quotes; on a page and in a frame."""
+    survey = build.survey(slug=slug, pages=STEPS, languages=["de"])
+    keys = [item["key"] for step in STEPS for item in step["items"] if item["key"] != "name"]
+    rows = [
+        build.respond(
+            survey,
+            name="Ada",
+            home=["NO", "JP"][n % 2],
+            age=str(20 + n),
+            order__good="1",
+            light__day="good",
+            light__night=["good", "bad"][n % 3 % 2],
+            wish="More light",
+        )
+        for n in range(20)
+    ]
+    about = {"on": True, "items": keys, "embed": True, "download": True, "intro": "Thank you."}
+    publication = Publication.objects.create(survey=survey, **about)
+    items = publishing.publishable(survey)
+    quotes.approve(rows[0], "wish", "More light", items=items, actor=stranger)
+    refresh()
+    publishing.release(publication, actor=None)
+    for path in ("", "?lang=de", "embed/"):
+        page.goto(f"/s/{slug}/results/{path}")
+        expect(page.locator("blockquote")).to_have_count(1)
+        audit(page)
+        assert page.evaluate(WIDTH) <= 1280
 
 
 def test_each_step_is_accessible(page: Page, slug: str) -> None:

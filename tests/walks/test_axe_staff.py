@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from feedback.models import Response, Status, Survey
+from feedback.analysis import publishing
+from feedback.models import Publication, Response, Status, Survey
 from feedback.refresh import refresh
-from feedback.responses import bulk, coding
+from feedback.responses import bulk, coding, quotes
 from tests import build
 from tests.walks.audit import violations
 from tests.walks.staff import signed_in
@@ -30,6 +31,7 @@ PAGES = (
     "bulk/",
     "members/",
     "audit/",
+    "publish/",
     "settings/",
     "summary/",
     "export/",
@@ -63,6 +65,9 @@ def test_no_page_of_the_staff_keeps_anybody_out(page: Page, town: Survey, owner:
     coding.add_note(rows[1], "Shall we?", actor=owner)
     coding.set_status(rows[1], Status.FLAGGED, actor=owner)
     rows[1].versions.create(number=1, answers=rows[1].answers | {"wish": "No"}, language="en")
+    Publication.objects.create(survey=town, on=True, items=["visit", "uses", "stars", "wish"])
+    items = publishing.publishable(town)
+    quotes.approve(rows[1], "wish", "Benches 1", items=items, actor=owner)
     done = bulk.start(town, "status", Status.DONE.value, f"id={rows[2].pk}", actor=owner)
     refresh()
 

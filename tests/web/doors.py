@@ -25,6 +25,7 @@ from feedback.models import (
     ExportState,
     Invite,
     Membership,
+    Quote,
     Role,
     SavedExport,
     SavedView,
@@ -41,6 +42,7 @@ DECISION = {"response": "{thing}", "decision": "spam", "seen": "new"}
 ON_ONE = {"on": "ticked", "id": "{thing}", "act": "status", "status": "done"}
 UNDO = {"act": "undo"}
 RENAMED = {"name": CANARY, "shared": "1"}
+QUOTED = {"part": "wish", "text": "More"}
 KEPT = {"name": CANARY, "format": "csv"}
 
 
@@ -74,6 +76,7 @@ THINGS: Mapping[str, Callable[[Survey], int]] = {
     "invite": lambda survey: invited_by(colleague(survey)).pk,
     "file": lambda survey: built_by(colleague(survey)).pk,
     "saved": lambda survey: kept_by(colleague(survey)).pk,
+    "quote": lambda survey: quote_of(colleague(survey)).pk,
     "key": lambda survey: key_of(colleague(survey)).pk,
 }
 
@@ -109,6 +112,12 @@ def built_by(asker: Membership) -> ExportFile:
 def kept_by(owner: Membership) -> SavedExport:
     about = {"survey": owner.survey, "owner": owner.user}
     return SavedExport.objects.create(name="kept", format="csv", **about)
+
+
+def quote_of(approver: Membership) -> Quote:
+    row = build.respond(approver.survey, wish="More trees")
+    about = {"survey": approver.survey, "approved_by": approver.user, "edits": 0}
+    return Quote.objects.create(response=row, part="wish", text="More", **about)
 
 
 def key_of(owner: Membership) -> AccessKey:
@@ -180,6 +189,10 @@ DOORS = (
     Door("key_revoke", Role.OWNER, trusted=True, of="key", gets=None, posts=302, entries=1),
     Door("codebook", trusted=True),
     Door("settings", Role.EDITOR, posts=302, fields={"close": "now"}, entries=1),
+    Door("publish", Role.EDITOR, posts=302, fields={"stop": "now", "intro": CANARY}, entries=1),
+    Door("release", Role.EDITOR, gets=None, posts=302),
+    Door("quote", Role.EDITOR, of="response", gets=None, posts=302, fields=QUOTED, entries=1),
+    Door("unquote", Role.EDITOR, of="quote", gets=None, posts=302, entries=1),
     Door("preview", Role.EDITOR, posts=200, fields={"wish": CANARY}),
     Door("import", Role.EDITOR, posts=422),
     Door("weights"),

@@ -1,0 +1,162 @@
+"""Released figures as rows and words, for the public page, its files and the staff's preview."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from feedback.analysis.charts import MOST_AT_ONCE
+from feedback.analysis.disclosure import Cells, Table, ambiguous
+from feedback.question_types.base import Item, Kind
+from feedback.question_types.columns import Message
+
+
+@dataclass(frozen=True)
+class Row:
+    """One count as it is told: ``n`` and ``share`` are None where it is withheld."""
+
+    code: str
+    label: Message
+    n: int | None
+    share: float | None
+    words: str  # in place of the number
+
+    @property
+    def width(self) -> str:
+        """Of its bar, in a box of 100; as text, so that no locale moves the point."""
+        return f"{self.share or 0:.2f}"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table; ``question`` is the row of a grid, or "" for the item itself."""
+
+    name: str
+    question: str
+    rows: Sequence[Row]
+    states: Sequence[Row]
+    n: int | None
+    n_words: str
+    several: bool
+    mean: float | None
+    median: float | None
+
+    @property
+    def first(self) -> Sequence[Row]:
+        """Those that stand in the table; of a long list the withheld ones do not."""
+        if len(self.rows) <= MOST_AT_ONCE:
+            return self.rows
+        return sorted((r for r in self.rows if r.n is not None), key=lambda r: -(r.n or 0))
+
+    @property
+    def unlisted(self) -> int:
+        return len(self.rows) - len(self.first)
+
+    @property
+    def withholds(self) -> bool:
+        return any(row.words for row in (*self.rows, *self.states))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One item of a release."""
+
+    item: Item
+    release: int
+    sections: Sequence[Section]
+
+
+def shown(items: Iterable[Item], figures: Mapping[str, Any]) -> list[Shown]:
+    """Those of the items that a release tells of. Args: figures: as ``Release.figures``."""
+    parts = figures["items"]
+    return [shown_of(item, parts[item.key]) for item in items if item.key in parts]
+
+
+def shown_of(item: Item, part: Mapping[str, Any]) -> Shown:
+    rows = item.operands()
+    sections = [
+        section(item, rows[name], Table.read(part["tables"][name]), k=part["k"])
+        for name in rows
+        if name in part["tables"]
+    ]
+    return Shown(item, part["release"], sections)
+
+
+def section(item: Item, row: Item, table: Table, *, k: int) -> Section:
+    labels = row.filters()
+    of_row = item.filters().get(row.key.removeprefix(f"{item.key}__"), "")
+    # On a scale the codes are the numbers themselves.
+    scale = bool(table.codes) and row.kind is Kind.NUMBER and bool(labels)
+    n_words = "" if table.n is not None else fewer(k)
+    return Section(
+        name=row.key,
+        question="" if row.key == item.key else str(of_row),
+        rows=[
+            told(code, labels.get(code) or label_of(row, code), table.codes, k, table.share(code))
+            for code in in_order(table.codes, labels)
+        ],
+        states=[
+            told(state, label, table.states, k, None)
+            for state, label in state_labels().items()
+            if state in table.states
+        ],
+        n=table.n,
+        n_words=n_words,
+        several=bool(table.codes) and not table.parted,
+        mean=table.mean() if scale else None,
+        median=table.median() if scale else None,
+    )
+
+
+def told(code: str, label: Message, cells: Cells, k: int, share: float | None) -> Row:
+    n = cells[code]
+    words = "" if n is not None else _("withheld") if ambiguous(cells) else fewer(k)
+    return Row(code, label, n, share, words)
+
+
+def fewer(k: int) -> str:
+    return _("fewer than %(k)d") % {"k": k}
+
+
+def state_labels() -> dict[str, str]:
+    return {
+        "blank": _("Left blank"),
+        "declined": _("Declined to answer"),
+        "not_shown": _("Was not asked"),
+    }
+
+
+def in_order(cells: Iterable[str], labels: Mapping[str, Message]) -> list[str]:
+    """Codes as the questionnaire has them; bins and hours by where they begin."""
+    known = [code for code in labels if code in cells]
+    return [*known, *sorted(set(cells) - set(known), key=place)]
+
+
+def place(code: str) -> tuple[bool, float, str]:
+    """Where a bin or an hour stands: numbers by size, days by date."""
+    begin, between, _end = code.partition("..")
+    try:
+        return bool(begin or not between), float(begin), begin
+    except ValueError:
+        return bool(begin or not between), 0.0, begin
+
+
+def label_of(item: Item, code: str) -> str:
+    """A bin or an hour in words."""
+    begin, between, end = code.partition("..")
+    if not between:
+        return f"{code}:00" if item.kind is Kind.TIME else code
+    unit, of_days = f" {item.measured_in}".rstrip(), item.kind is Kind.DAY
+    ends = {"begin": f"{begin}{unit}", "end": f"{end}{unit}"}
+    if begin and end:
+        return (
+            _("from %(begin)s, before %(end)s") % ends
+            if of_days
+            else _("%(begin)s to below %(end)s") % (ends | {"begin": begin})
+        )
+    if end:
+        return (_("before %(end)s") if of_days else _("below %(end)s")) % ends
+    if begin:
+        return (_("from %(begin)s on") if of_days else _("%(begin)s and more")) % ends
+    return _("any answer")
