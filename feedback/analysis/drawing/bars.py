@@ -47,8 +47,7 @@ def bars(rows: Sequence[Bar], *, title: str, desc: str, rtl: bool = False) -> st
     canvas, y = Canvas(rtl=rtl), 0.0
     for row in rows:
         y = draw(canvas, row, y)
-    for share in (0, 0.5, 1):
-        anchor = {0: "start", 1: "end"}.get(share, "middle")
+    for share, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
         words = per_cent(share, places=0)
         canvas.text(share * WIDTH, y + SMALL, words, ink="quiet", size=SMALL, anchor=anchor)
     y += 1.5 * SMALL

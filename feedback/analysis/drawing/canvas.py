@@ -55,6 +55,18 @@ class Canvas:
             f'stroke-linejoin="round"{gaps}/>'
         )
 
+    def strokes(self, pairs: Sequence[tuple[Point, Point]], ink: str, *, thick: float) -> None:
+        """Many short lines as one path, which programs draw far quicker."""
+        if pairs:
+            path = "".join(
+                f"M{number(self.at(x))} {number(y)}L{number(self.at(u))} {number(v)}"
+                for (x, y), (u, v) in pairs
+            )
+            self.parts.append(
+                f'<path class="stroke-{ink}" d="{path}" fill="none" '
+                f'stroke="{INKS[ink].light}" stroke-width="{number(thick)}"/>'
+            )
+
     def shape(self, points: Sequence[Point], ink: str, *, edge: str) -> None:
         """A filled shape with an edge of another ink."""
         path = "L".join(f"{number(self.at(x))} {number(y)}" for x, y in points)

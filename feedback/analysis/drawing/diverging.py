@@ -91,20 +91,15 @@ def draw(canvas: Canvas, row: Row, y: float, *, unit: float) -> float:
 
 def hatch(canvas: Canvas, x: float, y: float, width: float, height: float) -> None:
     """Slanted lines in a box, drawn rather than named as a pattern: every reader knows lines."""
+    strokes: list[tuple[Point, Point]] = []
     start = x + 3
     while start < x + width + height:
-        ends: list[Point] = []
-        for at in (max(start - height, x), min(start, x + width)):
-            ends.append((at, y + start - at))
-        if ends[1][0] - ends[0][0] > 1.5:
-            canvas.line(inset(ends), "sheet", thick=0.8)
+        left, right = max(start - height, x), min(start, x + width)
+        if right - left > 1.5:  # a little shorter than the box, so that no end stands out
+            ends = (left + 0.5, y + start - left - 0.5), (right - 0.5, y + start - right + 0.5)
+            strokes.append(ends)
         start += 6
-
-
-def inset(ends: Sequence[Point]) -> list[Point]:
-    """The same slanted line, a little shorter at either end, as its ends are round."""
-    (left, low), (right, high) = ends
-    return [(left + 0.5, low - 0.5), (right - 0.5, high + 0.5)]
+    canvas.strokes(strokes, "sheet", thick=0.8)
 
 
 def legend(canvas: Canvas, scale: Sequence[str]) -> float:

@@ -59,7 +59,7 @@ def box_of(element: Tree.Element) -> Box:
     half = float(element.attrib.get("stroke-width", "0")) / 2
     points = [tuple(map(float, p.split())) for p in re.split("[MLZ]|h0", element.attrib["d"]) if p]
     # An end that is cut straight covers nothing beyond the point across the line.
-    butt = element.attrib.get("stroke-linecap") == "butt"
+    butt = element.attrib.get("stroke-linecap", "butt") == "butt"
     xs, ys = zip(*points, strict=True)
     out = 0.0 if butt else half
     return Box(ink, min(xs) - out, min(ys) - out, max(xs) + out, max(ys) + out)
