@@ -1,9 +1,9 @@
 """The figures of a report: what was counted, as a table and the picture of it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
@@ -33,7 +33,7 @@ def by_day(days: Mapping[str, int]) -> Figure:
 
 
 def shown_day(day: str) -> str:
-    return date_format(parse_date(day), "SHORT_DATE_FORMAT")
+    return date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")
 
 
 def break_off(begun: Mapping[str, Any]) -> Figure | None:
@@ -133,14 +133,8 @@ def scale(section: Section) -> Figure:
         for text, row in found
         if len(row["bars"]) == len(words)
     ]
-    rows = [
-        (
-            row.label,
-            *(per_cent(share) for share in row.shares),
-            counted(part["figures"]["answered"]),
-        )
-        for row, (_text, part) in zip(drawn, found, strict=False)
-    ]
+    answered = {text: counted(row["figures"]["answered"]) for text, row in found}
+    rows = [(row.label, *map(per_cent, row.shares), answered[row.label]) for row in drawn]
     svg = ""
     if 2 <= len(words) <= diverging.MOST_STEPS:
         desc = told((row[0], ", ".join(row[1:-1])) for row in rows)

@@ -96,9 +96,7 @@ def told_of(at: Desk) -> dict[str, Any]:
         "as_of": parse_datetime(found["as_of"]),
         "period": [figures.shown_day(day) for day in ends(found["by_day"])],
         "begun": begun,
-        "completion": 100 * found["responses"] / begun["starts"]
-        if begun and begun["starts"]
-        else None,
+        "completion": 100 * found["responses"] / (begun["starts"] or 1) if begun else None,
         "flagged": Response.objects.filter(survey=at.survey).exclude(reasons=[]).count(),
         "revisions": Revision.objects.filter(pk__in=at.revisions).order_by("number"),
         "by_day": figures.by_day(found["by_day"]),
