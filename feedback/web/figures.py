@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
 from feedback.analysis.charts import Bar, Standing
 from feedback.analysis.drawing import bars, columns, diverging, lines
-from feedback.analysis.drawing.axis import counted, per_cent, plain_number
+from feedback.analysis.drawing.axis import counted, decimal, per_cent, plain_number
 from feedback.analysis.drawing.figure import Figure
 
 Section = Mapping[str, Any]  # one item's part of a report, as feedback.web.reports.section gives it
@@ -154,8 +154,8 @@ def ranks(key: str, standings: Sequence[Standing]) -> Figure:
     rows = [
         (
             str(one.label),
-            "–" if one.mean_rank is None else number_format(one.mean_rank, decimal_pos=2),
-            number_format(one.borda, decimal_pos=2),
+            "–" if one.mean_rank is None else decimal(one.mean_rank, places=2),
+            decimal(one.borda, places=2),
         )
         for one in standings
     ]
@@ -192,7 +192,7 @@ def in_words(value: Any) -> str:
 
 
 def plain_share(percentage: float) -> str:
-    return number_format(percentage, decimal_pos=1)
+    return decimal(percentage, places=1)
 
 
 def told(rows: Any) -> str:

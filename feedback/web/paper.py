@@ -1,7 +1,6 @@
 """Pages as PDF, where the system has Pango; nothing is fetched while one is made."""
 
 import logging
-from typing import Any
 
 # What it tells of a page may hold what somebody typed; it is no matter for a log.
 logging.getLogger("weasyprint").propagate = False
@@ -9,11 +8,6 @@ logging.getLogger("weasyprint").propagate = False
 
 class NoPango(Exception):
     """The system lacks the library that sets the text of a PDF."""
-
-
-def refuse(url: str, *_args: Any, **_more: Any) -> Any:
-    """Fetch nothing: neither from the network nor from the file system, nor from the page."""
-    raise ValueError("a report is made of what is in it")
 
 
 def pdf_of(html: str, *, css: str) -> bytes:
@@ -25,9 +19,12 @@ def pdf_of(html: str, *, css: str) -> bytes:
     try:
         # Here, as it looks for Pango while it is imported, and most processes never need it.
         import weasyprint
+        from weasyprint.urls import URLFetcher
     except OSError as error:
         raise NoPango from error
-    page = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=refuse)
-    styles = [weasyprint.CSS(string=css, url_fetcher=refuse)]
+    # Neither from the network nor from the file system: a report is made of what is in it.
+    nothing = URLFetcher(allowed_protocols=())
+    page = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=nothing)
+    styles = [weasyprint.CSS(string=css, url_fetcher=nothing)]
     made: bytes = page.write_pdf(stylesheets=styles, pdf_variant="pdf/ua-1")
     return made

@@ -23,15 +23,22 @@ def counted(n: float) -> str:
     return number_format(round(n), use_l10n=True, force_grouping=True)
 
 
+def decimal(value: float, *, places: int) -> str:
+    """A number with so many decimals, rounded: Django's own formatting cuts the rest off."""
+    return number_format(
+        f"{value:.{places}f}", decimal_pos=places, use_l10n=True, force_grouping=True
+    )
+
+
 def plain_number(value: float) -> str:
     """A number with no more decimals than it has, two at most."""
     places = next((p for p in (0, 1) if math.isclose(value, round(value, p), abs_tol=1e-9)), 2)
-    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+    return decimal(value, places=places)
 
 
 def per_cent(share: float, *, places: int = 1) -> str:
     """A share of 1 in per cent, as the active language writes it."""
-    return _("%(number)s %%") % {"number": number_format(100 * share, decimal_pos=places)}
+    return _("%(number)s %%") % {"number": decimal(100 * share, places=places)}
 
 
 def thinned(places: Sequence[float], widths: Sequence[float], *, gap: float = 8.0) -> list[int]:

@@ -213,6 +213,11 @@ def test_numbers_are_written_in_the_language_of_the_page() -> None:
     holds(bars.bars(rows, title="t", desc="d"))
 
 
+def test_shares_are_rounded_and_not_cut_off() -> None:
+    """Two of three are 66.7 %, in the picture as in the table."""
+    assert texts(read(bars.bars([bars.Bar("a", 2, 2 / 3)], title="t", desc="d")))[0] == "2 · 66.7 %"
+
+
 def test_words_from_right_to_left_keep_their_own_direction() -> None:
     """The sheet is always read from left to right, so that anchors mean the same everywhere."""
     root = read(bars.bars([bars.Bar("غالبًا (١٢)", 1, 0.5)], title="t", desc="d", rtl=True))
