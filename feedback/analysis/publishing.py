@@ -17,9 +17,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from feedback.analysis.compile import Figures, compile_survey
+from feedback.analysis.compile import compile_survey
 from feedback.analysis.disclosure import Counted, Table, in_bins
 from feedback.analysis.inference import Edition, item_of, releasable
+from feedback.analysis.tallies import Figures
 from feedback.frames.cache import frame_of
 from feedback.frames.layout import layout_of
 from feedback.models import Publication, Release, Status, Survey

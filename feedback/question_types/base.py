@@ -333,6 +333,11 @@ class Item(Counted):
         return None
 
     @property
+    def graded(self) -> bool:
+        """Whether the options of its rows are a scale, such as from against to for."""
+        return False
+
+    @property
     def limits(self) -> tuple[JSON, JSON]:
         """The least and the greatest answer that is taken, as stored; None where any is."""
         return None, None

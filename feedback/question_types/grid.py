@@ -49,6 +49,9 @@ class Grid(Dealing):
     rows: list[Choice] = Field(min_length=1, max_length=100)
     choices: list[Choice] = Field(min_length=1, max_length=100)
     several: bool = Field(False, description="Several choices may be ticked in each row")
+    ordered: bool = Field(
+        False, description="The choices are a scale, such as from against to for; reports draw it"
+    )
 
     @model_validator(mode="after")
     def rows_can_be_told_apart(self) -> Self:
@@ -58,6 +61,16 @@ class Grid(Dealing):
         if any(choice.show_if for choice in self.choices):
             raise ValueError("the choices of a grid are the same for all; put show_if on a row")
         return self
+
+    @model_validator(mode="after")
+    def scales_take_one_choice(self) -> Self:
+        if self.ordered and self.several:
+            raise ValueError("several choices of a scale cannot be drawn; drop one of the two")
+        return self
+
+    @property
+    def graded(self) -> bool:
+        return self.ordered
 
     @property
     def dealt(self) -> Sequence[Choice]:

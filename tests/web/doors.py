@@ -177,6 +177,9 @@ DOORS = (
     Door("summary_json"),
     Door("compare"),
     Door("differs"),
+    Door("figure"),
+    Door("report"),
+    Door("report_pdf"),
     Door("export", trusted=True, posts=302, fields={"format": "csv"}),
     Door("export_now", trusted=True, entries=1),
     Door("export_file", trusted=True, of="file"),
@@ -270,7 +273,7 @@ ROUTES = named(urls.staff)
 
 def address(door: Door, *, slug: str = "town", thing: int = 1) -> str:
     asked = ROUTES[door.name].pattern.converters
-    named = {"slug": slug, "pk": thing, "name": "csv"}
+    named = {"slug": slug, "pk": thing, "name": "csv", "figure": "by-day", "kind": "svg"}
     return reverse(door.name, kwargs={part: named[part] for part in ("slug", *asked)})
 
 

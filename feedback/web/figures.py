@@ -1,0 +1,200 @@
+"""The figures of a report: what was counted, as a table and the picture of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language_bidi, ngettext
+from django.utils.translation import gettext as _
+
+from feedback.analysis.charts import Bar, Standing
+from feedback.analysis.drawing import bars, columns, diverging, lines
+from feedback.analysis.drawing.axis import counted, decimal, per_cent, plain_number
+from feedback.analysis.drawing.figure import Figure
+
+Section = Mapping[str, Any]  # one item's part of a report, as feedback.web.reports.section gives it
+
+
+def by_day(days: Mapping[str, int]) -> Figure:
+    """How many responses came on each day."""
+    named = [(shown_day(day), n) for day, n in sorted(days.items())]
+    title = _("Responses by day")
+    svg = columns.columns(
+        [columns.Column(label, n) for label, n in named],
+        title=title,
+        desc=told((label, counted(n)) for label, n in named),
+        across=_("Day (UTC)"),
+        up=_("Responses"),
+        rtl=get_language_bidi(),
+    )
+    rows = [(label, counted(n)) for label, n in named]
+    return Figure("by-day", title, "", (_("Day (UTC)"), _("Responses")), rows, svg)
+
+
+def shown_day(day: str) -> str:
+    return date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")
+
+
+def break_off(begun: Mapping[str, Any]) -> Figure | None:
+    """How many were still there after each page; None where nobody was seen to stop."""
+    if not begun["partials"]:
+        return None
+    stopped = {int(page): n for page, n in begun["break_off"].items()}
+    pages = range(1, max(stopped) + 1)
+    stayed = [1.0]
+    for page in pages:
+        stayed.append(stayed[-1] - stopped.get(page, 0) / begun["starts"])
+    title = _("How far people came")
+    rows = [
+        (counted(page), counted(stopped.get(page, 0)), per_cent(share))
+        for page, share in zip(pages, stayed[1:], strict=True)
+    ]
+    svg = lines.lines(
+        [lines.Line(_("went on"), list(enumerate(stayed)))],
+        title=title,
+        desc=told((row[0], row[2]) for row in rows),
+        marks=[(page, _("page %(number)s") % {"number": counted(page)}) for page in pages],
+        top=1,
+        words=lambda share: per_cent(share, places=0),
+        up=_("Share of all who began"),
+        steps=True,
+        rtl=get_language_bidi(),
+    )
+    note = _("A start is the first autosave or the first save; who only looks is not counted.")
+    head = (_("Furthest page"), _("Stopped there"), _("Went on"))
+    return Figure("break-off", title, note, head, rows, svg)
+
+
+def of_item(section: Section) -> list[Figure]:
+    """An item's figures: one, none of an open item, or those of its rows."""
+    item = section["item"]
+    if section["rows"] and item.graded:
+        return [scale(section)]
+    if section["rows"]:
+        of_rows = [(text, row) for text, row in section["rows"] if row["bars"]]
+        return [shares(row, title=str(text)) for text, row in of_rows]
+    found = [shares(section, title=item.text)] if section["bars"] else []
+    found += [ranks(item.key, section["standings"])] if section["standings"] else []
+    return found or ([spread] if (spread := quartiles(section)) else [])
+
+
+def shares(section: Section, *, title: str) -> Figure:
+    """How often each answer was given; the picture has as many as can be read."""
+    every: Sequence[Bar] = [*section["bars"], *section["further"]]
+    rows = [
+        (
+            str(bar.label),
+            counted(bar.n),
+            per_cent(bar.share / 100),
+            f"{plain_share(bar.low)}–{plain_share(bar.high)}",
+        )
+        for bar in every
+    ]
+    drawn = [
+        bars.Bar(str(bar.label), bar.n, bar.share / 100, bar.low / 100, bar.high / 100)
+        for bar in every[: bars.MOST]
+    ]
+    svg = bars.bars(
+        drawn,
+        title=title,
+        desc=told((bar.label, bar.value) for bar in drawn),
+        rtl=get_language_bidi(),
+    )
+    head = (_("Answer"), _("Number"), _("Share"), _("95 % interval"))
+    return Figure(section["item"].key, title, note_on(section, len(every)), head, rows, svg)
+
+
+def note_on(section: Section, rows: int) -> str:
+    """What must be known to read an item's shares."""
+    notes = []
+    if section["figures"].get("several"):
+        notes.append(_("Several answers were possible, so the shares add up to more than 100 %."))
+    if rows > bars.MOST:
+        left_out = rows - bars.MOST
+        notes.append(
+            ngettext(
+                "The picture leaves out %(n)s answer, chosen less often; the table has it.",
+                "The picture leaves out %(n)s answers, chosen less often; the table has them.",
+                left_out,
+            )
+            % {"n": counted(left_out)}
+        )
+    return " ".join(notes)
+
+
+def scale(section: Section) -> Figure:
+    """The rows of a grid beside each other, on both sides of the middle of their scale."""
+    item = section["item"]
+    found = [(str(text), row) for text, row in section["rows"]]
+    words = [str(bar.label) for bar in found[0][1]["bars"]] if found else []
+    drawn = [
+        diverging.Row(text, [bar.share / 100 for bar in row["bars"]])
+        for text, row in found
+        if len(row["bars"]) == len(words)
+    ]
+    answered = {text: counted(row["figures"]["answered"]) for text, row in found}
+    rows = [(row.label, *map(per_cent, row.shares), answered[row.label]) for row in drawn]
+    svg = ""
+    if 2 <= len(words) <= diverging.MOST_STEPS:
+        desc = told((row[0], ", ".join(row[1:-1])) for row in rows)
+        svg = diverging.diverging(
+            drawn, scale=words, title=item.text, desc=desc, rtl=get_language_bidi()
+        )
+    return Figure(item.key, item.text, "", (_("Row"), *words, _("Answered")), rows, svg)
+
+
+def ranks(key: str, standings: Sequence[Standing]) -> Figure:
+    """How the options of a ranking fared; figures that no picture makes plainer."""
+    note = _(
+        "Counted above are first choices. The mean rank is among those who ranked an option; "
+        "the Borda score takes in everyone, with the points left shared by what they did not "
+        "rank."
+    )
+    rows = [
+        (
+            str(one.label),
+            "–" if one.mean_rank is None else decimal(one.mean_rank, places=2),
+            decimal(one.borda, places=2),
+        )
+        for one in standings
+    ]
+    head = (_("Option"), _("Mean rank"), _("Borda score"))
+    return Figure(f"{key}-ranks", _("How the options fared"), note, head, rows)
+
+
+def quartiles(section: Section) -> Figure | None:
+    """Where the numbers that were given lie; None where there are none."""
+    found = section["figures"]
+    told_of = {
+        "least": _("Least"),
+        "q25": _("Lower quartile"),
+        "q50": _("Median"),
+        "mean": _("Mean"),
+        "q75": _("Upper quartile"),
+        "most": _("Most"),
+    }
+    rows = [
+        (words, in_words(found[name]))
+        for name, words in told_of.items()
+        if found.get(name) is not None
+    ]
+    if not rows:
+        return None
+    item = section["item"]
+    head = (_("Of those who answered"), item.measured_in or _("Value"))
+    return Figure(item.key, item.text, "", head, rows)
+
+
+def in_words(value: Any) -> str:
+    """A number as the active language writes it; a day or a time as it is kept."""
+    return plain_number(value) if isinstance(value, int | float) else str(value)
+
+
+def plain_share(percentage: float) -> str:
+    return decimal(percentage, places=1)
+
+
+def told(rows: Any) -> str:
+    """A picture in words, for whoever does not see it."""
+    return "; ".join(f"{label}: {value}" for label, value in rows)

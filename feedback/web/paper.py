@@ -1,0 +1,30 @@
+"""Pages as PDF, where the system has Pango; nothing is fetched while one is made."""
+
+import logging
+
+# What it tells of a page may hold what somebody typed; it is no matter for a log.
+logging.getLogger("weasyprint").propagate = False
+
+
+class NoPango(Exception):
+    """The system lacks the library that sets the text of a PDF."""
+
+
+def pdf_of(html: str, *, css: str) -> bytes:
+    """A page as a tagged PDF with bookmarks.
+
+    Raises:
+        NoPango: there is no Pango on this system.
+    """
+    try:
+        # Here, as it looks for Pango while it is imported, and most processes never need it.
+        import weasyprint
+        from weasyprint.urls import URLFetcher
+    except OSError as error:
+        raise NoPango from error
+    # Neither from the network nor from the file system: a report is made of what is in it.
+    nothing = URLFetcher(allowed_protocols=())
+    page = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=nothing)
+    styles = [weasyprint.CSS(string=css, url_fetcher=nothing)]
+    made: bytes = page.write_pdf(stylesheets=styles, pdf_variant="pdf/ua-1")
+    return made
