@@ -1,6 +1,7 @@
 """Real answers of other surveys, where the folder with them is there."""
 
 import csv
+import re
 import sys
 from collections.abc import Iterator
 from io import StringIO
@@ -36,9 +37,15 @@ def open_answers() -> list[str]:
             continue
         for _name, cells in columns(file):
             long = sum(map(len, cells)) > 24 * len(cells)
-            if len(cells) > 40 and long and len(set(cells)) > len(cells) / 2:
+            if len(cells) > 40 and long and len(set(cells)) > len(cells) / 2 and not ticked(cells):
                 answers += cells
     return answers
+
+
+def ticked(cells: list[str]) -> bool:
+    """Whether these are options of a closed question, several in a cell."""
+    parts = [part.strip() for cell in cells for part in re.split("[,;]", cell)]
+    return len(parts) > 2 * len(cells) and len(set(parts)) < len(parts) / 2
 
 
 def entries() -> list[str]:
