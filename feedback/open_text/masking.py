@@ -54,7 +54,8 @@ REASONS: dict[Hidden, Promise] = {
 }
 
 EMAIL = re.compile(
-    r"(?<![\w@.+%-])[\w.+%-]{1,64}(?:@|\s?[\[(]at[\])]\s?)(?:[\w-]{1,63}\.){1,5}(?!(?:png|jpe?g|gif|svg|webp)\b)[^\W\d_]{2,24}"
+    r"(?<![\w@.+%-])[\w.+%-]{1,64}(?:@|\s?[\[(]at[\])]\s?)(?:[\w-]{1,63}\.){1,5}"
+    r"(?!(?:png|jpe?g|gif|svg|webp)\b)[^\W\d_]{2,24}"
 )
 SOCIAL = (
     r"(?:(?:[a-z]{2,3}|www|m)\.)?(?:twitter\.com|x\.com|github\.com|gitlab\.com|instagram\.com"
@@ -84,36 +85,12 @@ VERSION = re.compile(r"(?i)(?:\bv|\bversions?:? |\brelease |==|>=|<=|~=)$")
 HANDLE = re.compile(
     r"(?<![\w@./+])@[A-Za-z0-9_](?:[\w.-]{0,38}\w)?(?:@[\w-]+(?:\.[\w-]+)+)?(?![\w/(])"
 )
-NO_HANDLES = frozenset(  # what stands after @ in code
-    [
-        "param",
-        "return",
-        "returns",
-        "media",
-        "import",
-        "property",
-        "override",
-        "staticmethod",
-        "classmethod",
-        "dataclass",
-        "abstractmethod",
-        "deprecated",
-        "autowired",
-        "bean",
-        "test",
-        "todo",
-        "author",
-        "see",
-        "throws",
-        "font-face",
-        "keyframes",
-        "include",
-        "interface",
-        "component",
-        "input",
-        "output",
-    ]
-)
+IN_CODE = """
+param return returns media import property override staticmethod classmethod dataclass
+abstractmethod deprecated autowired bean test todo author see throws font-face keyframes include
+interface component input output
+"""
+NO_HANDLES = frozenset(IN_CODE.split())  # what stands after @ in code
 PARTICLES = frozenset(["al", "bin", "da", "de", "del", "den", "der", "di", "do", "dos", "du"])
 PARTICLES |= {"el", "ibn", "la", "le", "van", "ter", "ten", "von", "vom", "und", "zu", "zum", "y"}
 LETTERS = 2  # of a name's part

@@ -21,9 +21,9 @@ csv.field_size_limit(sys.maxsize)
 def columns(file: Path) -> Iterator[tuple[str, list[str]]]:
     """Each column's header and its answers that say something."""
     tabs = file.suffix == ".tsv"
-    quoting = csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL
     text = StringIO(file.read_text(encoding="utf-8-sig"), newline="")
-    header, *rows = csv.reader(text, delimiter="\t" if tabs else ",", quoting=quoting)
+    plain = csv.reader(text, delimiter="\t", quoting=csv.QUOTE_NONE) if tabs else csv.reader(text)
+    header, *rows = plain
     for at, name in enumerate(header):
         cells = [row[at].strip() for row in rows if len(row) > at]
         yield name, [cell for cell in cells if cell not in ("", "NA", "N/A", "n/a")]
