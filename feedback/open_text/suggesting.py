@@ -147,9 +147,10 @@ def unit(vectors: Vectors) -> Floats:
 
 def uncertainty(confidences: Floats) -> Floats:
     """From 0 (every code is clear) to 1 (the likeliest is as likely right as wrong)."""
-    nearest = np.abs(confidences - 0.5).min(axis=1)
-    unknown = confidences.max(axis=1) < 0.5  # no code fits: the codebook may lack one
-    return np.maximum(1 - 2 * nearest, unknown * (1 - confidences.max(axis=1)))
+    torn = 1 - 2 * np.abs(confidences - 0.5).min(axis=1)
+    likeliest = confidences.max(axis=1)
+    unknown = np.where(likeliest < LIKELY, 1 - likeliest, 0.0)  # the codebook may lack a code
+    return np.asarray(np.maximum(torn, unknown))
 
 
 @dataclass(frozen=True)
