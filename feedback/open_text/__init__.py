@@ -1,0 +1,1 @@
+"""What people wrote: themes, mentions, near-duplicates and the codes of staff."""
