@@ -53,7 +53,9 @@ def emerging(new: Floats, old: Floats) -> list[Emerging]:
     score = burst(new, old)
     if len(new) < LEAST:
         return []
-    high = np.flatnonzero(score >= max(float(np.quantile(score, 1 - SHARE)), 1e-6))
+    looked_at = max(2 * LEAST, round(SHARE * len(new)))
+    high = np.argsort(-score, kind="stable")[:looked_at]
+    high = high[score[high] > 0]
     left = set(high.tolist())
     found = []
     while len(left) >= LEAST:

@@ -121,10 +121,9 @@ def _matched(old: Sequence[Theme], old_of: Mapping[int, int], fitted: Fitted) ->
     either = shared.sum(axis=1)[:, None] + shared.sum(axis=0) - shared
     overlap = shared / np.maximum(either, 1)
     likeness = (overlap + _nearness(living, fitted.centroids)) / 2
-    for row, theme in enumerate(living):  # a theme is no part, and a part is no theme
-        for number in range(len(fitted.names)):
-            if (theme.parent is None) != (number not in fitted.parent):
-                likeness[row, number] = 0.0
+    top = np.array([theme.parent is None for theme in living])
+    found_top = np.array([number not in fitted.parent for number in range(len(fitted.names))])
+    likeness[top[:, None] != found_top] = 0.0  # a theme is no part, and a part is no theme
     rows, numbers = linear_sum_assignment(-likeness)
     return {
         int(number): living[row].id

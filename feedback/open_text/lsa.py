@@ -37,7 +37,7 @@ class Weighed:
         kept = np.flatnonzero(texts_with >= rare)
         kept = np.sort(kept[np.argsort(-texts_with[kept], kind="stable")[:MOST]])
         idf = np.log((1 + found.shape[0]) / (1 + texts_with[kept])) + 1
-        features = {names[old]: new for new, old in enumerate(kept)}
+        features = {names[old]: new for new, old in enumerate(kept.tolist())}
         return cls(features, idf.astype(np.float32))
 
     def weigh(self, names: Sequence[str], found: sparse.csr_matrix) -> sparse.csr_matrix:

@@ -13,9 +13,9 @@ from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from feedback.open_text.counts import Floats, Integers
+from feedback.open_text.general import GENERAL
 from feedback.open_text.texts import UNSPACED, words
 
 IN_LABEL = 3
@@ -27,129 +27,6 @@ LIFT = 2.0  # times as frequent as elsewhere
 SUBJECT = 0.3  # of all answers have the word: what a survey is about names none of its themes
 HALF = 0.55  # of a word's answers in a theme having one phrase with it: the phrase says it
 SENTENCES = re.compile(r"[.,;:!?…()\[\]{}\"“”„«»|\n/&。，；：！？、]+(?=\s|\w|$)")
-# A short list spares small surveys in English, where chance is too great to tell. Words of
-# scikit-learn's that can be the very point of an answer are taken out again.
-TELLING = frozenset(
-    [
-        "bill",
-        "call",
-        "computer",
-        "cry",
-        "describe",
-        "detail",
-        "fire",
-        "interest",
-        "move",
-        "system",
-        "top",
-    ]
-)
-GENERAL = (ENGLISH_STOP_WORDS - TELLING) | frozenset(
-    [
-        "don't",
-        "doesn't",
-        "didn't",
-        "isn't",
-        "aren't",
-        "wasn't",
-        "won't",
-        "can't",
-        "couldn't",
-        "shouldn't",
-        "wouldn't",
-        "haven't",
-        "it's",
-        "i'm",
-        "i've",
-        "i'd",
-        "i'll",
-        "that's",
-        "there's",
-        "they're",
-        "you're",
-        "we're",
-        "you've",
-        "what's",
-        "let's",
-        "dont",
-        "cant",
-        "just",
-        "like",
-        "really",
-        "lot",
-        "lots",
-        "lack",
-        "make",
-        "makes",
-        "making",
-        "made",
-        "use",
-        "used",
-        "using",
-        "uses",
-        "able",
-        "want",
-        "need",
-        "needs",
-        "would",
-        "things",
-        "thing",
-        "way",
-        "ways",
-        "does",
-        "doing",
-        "did",
-        "having",
-        "get",
-        "gets",
-        "getting",
-        "got",
-        "good",
-        "better",
-        "best",
-        "bad",
-        "worse",
-        "people",
-        "etc",
-        "eg",
-        "ie",
-        "also",
-        "still",
-        "especially",
-        "sometimes",
-        "usually",
-        "probably",
-        "maybe",
-        "actually",
-        "quite",
-        "pretty",
-        "bit",
-        "much",
-        "more",
-        "most",
-        "many",
-        "know",
-        "think",
-        "feel",
-        "going",
-        "go",
-        "say",
-        "s",
-        "t",
-        "m",
-        "re",
-        "ve",
-        "d",
-        "ll",
-        "hard",
-        "difficult",
-        "easier",
-        "easy",
-        "work",
-        "works",
-        "working",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -206,7 +83,8 @@ def _gathered(
 ) -> Phrases:
     """Runs of one, two and three words, each coded as one number, counted once a text."""
     base = len(names) + 1
-    columns, rows, spelt = [], [], []
+    columns, rows = [], []
+    spelt: list[tuple[int, ...]] = []
     for length in (1, 2, 3):
         if len(written) < length:
             break
@@ -310,7 +188,7 @@ def _chosen(
         stems = _stems(found.text(int(at)))
         if any(stems & other for other in taken):
             continue
-        best = _longer(found, int(at), order, share)
+        best = _longer(found, int(at), order, share, taken)
         kept.append(best)
         taken.append(_stems(found.text(best)) | stems)
         if len(kept) == IN_LABEL:
@@ -320,13 +198,17 @@ def _chosen(
     return Label(tuple(found.text(at) for at in kept), covered)
 
 
-def _longer(found: Phrases, phrase: int, order: Integers, share: Floats) -> int:
+def _longer(
+    found: Phrases, phrase: int, order: Integers, share: Floats, taken: Sequence[frozenset[str]]
+) -> int:
     """A longer phrase around this one, if most answers with this one have it."""
     inside = set(found.spelt[phrase])
     for at in order:
         longer = found.spelt[at]
         if len(longer) > len(inside) and inside < set(longer) and share[at] > HALF * share[phrase]:
-            return int(at)
+            stems = _stems(found.text(int(at)))
+            if not any(stems & other for other in taken):
+                return int(at)
     return phrase
 
 
@@ -351,7 +233,7 @@ def _stems(phrase: str) -> frozenset[str]:
             "y",
             "e",
         ):
-            if plain.endswith(end) and len(plain) - len(end) >= 4:
+            if plain.endswith(end) and len(plain) - len(end) >= 3:
                 plain = plain.removesuffix(end)
                 break
         found.add(plain)

@@ -22,176 +22,28 @@ SAME = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-"}
 
 # Whole answers, after `bare`, that decline to say something. "No" alone says nothing on an
 # open question; "nothing to complain about" does, and is not here.
-NOTHING_WORDS = frozenset(
-    [
-        "na",
-        "n/a",
-        "n.a",
-        "none",
-        "no",
-        "non",
-        "nope",
-        "nah",
-        "nil",
-        "null",
-        "nothing",
-        "idk",
-        "dunno",
-        "unsure",
-        "pass",
-        "skip",
-        "test",
-        "asdf",
-        "nein",
-        "nichts",
-        "keine",
-        "keiner",
-        "keines",
-        "kein",
-        "entfällt",
-        "k.a",
-        "nada",
-        "ninguno",
-        "ninguna",
-        "ningún",
-        "rien",
-        "aucun",
-        "aucune",
-        "ras",
-        "r.a.s",
-        "sans",
-        "niente",
-        "nessuno",
-        "nessuna",
-        "nulla",
-        "não",
-        "nao",
-        "nenhum",
-        "nenhuma",
-        "nee",
-        "niets",
-        "geen",
-        "nvt",
-        "n.v.t",
-        "nej",
-        "inget",
-        "ingen",
-        "inga",
-        "ingenting",
-        "intet",
-        "ei",
-        "nie",
-        "nic",
-        "brak",
-        "ne",
-        "žádné",
-        "нет",
-        "ничего",
-        "нечего",
-        "ні",
-        "нічого",
-        "hayır",
-        "yok",
-        "いいえ",
-        "なし",
-        "特になし",
-        "ない",
-        "わからない",
-        "无",
-        "沒有",
-        "没有",
-        "無",
-        "不知道",
-        "没意见",
-        "沒意見",
-        "없음",
-        "없다",
-        "없습니다",
-        "모름",
-        "لا",
-        "لاشيء",
-    ]
-)
-NOTHING_PHRASES = frozenset(
-    " ".join(phrase.split())
-    for phrase in [
-        "\n    not applicable",
-        " not sure",
-        " i'm not sure",
-        " no idea",
-        " no comment",
-        " no comments",
-        " no answer",
-        " don't\n    know",
-        " dont know",
-        " i don't know",
-        " i dont know",
-        " do not know",
-        " i do not know",
-        " nothing really",
-        "\n    nothing at all",
-        " nothing comes to mind",
-        " nothing to add",
-        " no opinion",
-        " not really",
-        " nothing in\n    particular",
-        " nothing specific",
-        " nothing else",
-        " none really",
-        " none so far",
-        " nothing yet",
-        " can't\n    think of any",
-        " can't think of anything",
-        " none that i can think of",
-        " nothing i can think of",
-        "\n    nothing that i can think of",
-        " not that i can think of",
-        " none at the moment",
-        "\n    weiß nicht",
-        " weiss nicht",
-        " ich weiß nicht",
-        " keine ahnung",
-        " keine angabe",
-        " keine angaben",
-        " k. a",
-        "\n    kein kommentar",
-        " nichts besonderes",
-        " no sé",
-        " no se",
-        " no lo sé",
-        " no aplica",
-        " sin comentarios",
-        " je\n    ne sais pas",
-        " ne sais pas",
-        " sans objet",
-        " sans avis",
-        " pas de commentaire",
-        " non so",
-        " non lo so",
-        "\n    nessun commento",
-        " não sei",
-        " nao sei",
-        " nada a declarar",
-        " sem comentários",
-        " weet niet",
-        " weet ik\n    niet",
-        " geen idee",
-        " geen mening",
-        " vet ej",
-        " vet inte",
-        " ingen aning",
-        " ved ikke",
-        " vet ikke",
-        " ei mitään",
-        "\n    en tiedä",
-        " nie wiem",
-        " nie dotyczy",
-        " ne vím",
-        " не знаю",
-        " لا شيء",
-        " لا أعرف\n    ",
-    ]
-)
+ONE_WORD = """
+na n/a n.a none no non nope nah nil null nothing idk dunno unsure pass skip test asdf
+nein nichts keine keiner keines kein entfällt k.a nada ninguno ninguna ningún rien aucun
+aucune ras r.a.s sans niente nessuno nessuna nulla não nao nenhum nenhuma nee niets geen
+nvt n.v.t nej inget ingen inga ingenting intet ei nie nic brak ne žádné нет ничего нечего
+ні нічого hayır yok いいえ なし 特になし ない わからない 无 沒有 没有 無 不知道 没意见 沒意見
+없음 없다 없습니다 모름 لا لاشيء
+"""
+SEVERAL = """
+not applicable; not sure; i'm not sure; no idea; no comment; no comments; no answer; don't
+know; dont know; i don't know; i dont know; do not know; i do not know; nothing really;
+nothing at all; nothing comes to mind; nothing to add; no opinion; not really; nothing in
+particular; nothing specific; nothing else; none really; none so far; nothing yet; can't
+think of any; can't think of anything; none that i can think of; nothing i can think of;
+nothing that i can think of; not that i can think of; none at the moment;
+weiß nicht; weiss nicht; ich weiß nicht; keine ahnung; keine angabe; keine angaben; k. a;
+kein kommentar; nichts besonderes; no sé; no se; no lo sé; no aplica; sin comentarios; je
+ne sais pas; ne sais pas; sans objet; sans avis; pas de commentaire; non so; non lo so;
+nessun commento; não sei; nao sei; nada a declarar; sem comentários; weet niet; weet ik
+niet; geen idee; geen mening; vet ej; vet inte; ingen aning; ved ikke; vet ikke; ei mitään;
+en tiedä; nie wiem; nie dotyczy; ne vím; не знаю; لا شيء; لا أعرف
+"""
 
 
 def normalised(text: str) -> str:
@@ -201,15 +53,18 @@ def normalised(text: str) -> str:
 
 def bare(text: str) -> str:
     """Normalised, without the signs around it and without full stops behind."""
-    return normalised(text).strip(" \t.,;:!?…*_~()[]{}\"'`-–—/\\<>|=+#")
+    return normalised(text).strip(" \t.,;:!?…*_~()[]{}\"'`-–—/\\<>|=+#。、،؟")
+
+
+# Casefolded as answers are: "weiß" is "weiss" there.
+NOTHING = frozenset(normalised(said) for said in [*ONE_WORD.split(), *SEVERAL.split(";")])
 
 
 def says_nothing(text: str) -> bool:
     """Whether an answer is empty, a mere sign, or declines: "n/a", "no", "-", "nichts"."""
     said = bare(text)
     return (
-        said in NOTHING_WORDS
-        or said in NOTHING_PHRASES
+        said in NOTHING
         or not any(sign.isalnum() for sign in said)
         or (len(said) > 1 and len(set(said)) == 1 and said.isascii())  # "xxx", "aaaa"
     )

@@ -71,7 +71,7 @@ def find(
     """The themes of texts as they were written, in any order, with copies and blanks.
 
     Args:
-        number: of top themes; 8 to 25 by the shape of the tree if nobody says.
+        number: of top themes, exactly; 8 to 25 by the shape of the tree if nobody says.
         tick: told of texts that are done, for a progress bar.
     """
     said, of_said = _distinct(texts)
@@ -134,10 +134,9 @@ def _clusters(
         return none, none, none, vectors, none
     micro = micro_clusters(smooth, max(MICRO, 6 * (number or 0)), seed=seed)
     tree = Tree.over(*means_of(smooth, micro))
-    if number is None:
-        number = _number(tree, len(vectors))
-    top = tidied(smooth, tree.cut(number)[micro])
-    if len(vectors) >= FEWEST * A_THEME:
+    wanted = number or _number(tree, len(vectors))
+    top = tidied(smooth, tree.cut(wanted)[micro])
+    if number is None and len(vectors) >= FEWEST * A_THEME:
         top = _divided(smooth, top, answers, seed=seed)
     top = _by_size(top, answers)
     part = _parts(smooth, top, seed=seed)
