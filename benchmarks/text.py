@@ -114,10 +114,10 @@ def drawn(pairs: Sequence[tuple[str, str]], number: int) -> Labelled:
     chosen = [
         (of[label][at], label)
         for label in sorted(of)
-        for at in random.permutation(len(of[label]))[:number]
+        for at in random.permutation(len(of[label]))[:number].tolist()
     ]
     order = random.permutation(len(chosen))
-    return [chosen[at][0] for at in order], [chosen[at][1] for at in order]
+    return [chosen[at][0] for at in order.tolist()], [chosen[at][1] for at in order.tolist()]
 
 
 def quality(name: str, kind: str, labelled: Labelled) -> dict[str, Result]:
@@ -152,7 +152,7 @@ def hit_at_3(found: Found, truth: Sequence[str]) -> float:
     """Themes whose three phrases have a word of the name of most of their texts."""
     hits = 0
     for theme, label in enumerate(found.labels):
-        of = [truth[at] for at in np.flatnonzero(found.top == theme)]
+        of = [truth[at] for at in np.flatnonzero(found.top == theme).tolist()]
         name = max(sorted(set(of)), key=of.count)
         telling = {word[:5] for word in name.lower().split("_") if len(word) > 2}
         hits += bool(telling & {word[:5] for word in words(normalised(str(label)))})

@@ -19,6 +19,7 @@ from feedback.open_text.general import GENERAL
 from feedback.open_text.texts import UNSPACED, words
 
 IN_LABEL = 3
+MUCH = 0.25  # of the answers with a phrase have the longer one too: that is more telling
 ENDS = ("ations", "ation", "ings", "ing", "ies", "ers", "ed", "es", "er", "s", "y", "e")
 MOST_WORDS = 60_000
 EVERYWHERE = 0.02  # of all answers; a word in more of them, spread evenly, is general
@@ -183,32 +184,37 @@ def _chosen(
     order = np.argsort(-score, kind="stable")[:60]
     order = order[score[order] > 0]
     kept: list[int] = []
+    reached: list[int] = []  # with the shorter phrases that longer ones stand for
     taken: list[frozenset[str]] = [_stems(one) for one in unwanted]
     for at in order:
         stems = _stems(found.text(int(at)))
         if any(stems & other for other in taken):
             continue
-        best = _longer(found, int(at), order, share, taken)
+        best = _longer(found, int(at), order, share)
+        reached.append(int(at))
+        within = [one for one in kept if set(found.spelt[one]) < set(found.spelt[best])]
+        if within and share[best] >= MUCH * share[within[0]]:
+            kept[kept.index(within[0])] = best  # "learning" is there: now "learning curve"
+            taken.append(_stems(found.text(best)))
+            continue
+        if any(_stems(found.text(best)) & other for other in taken):
+            best = int(at)
         kept.append(best)
         taken.append(_stems(found.text(best)) | stems)
         if len(kept) == IN_LABEL:
             break
-    having = found.having[np.flatnonzero(members)][:, kept]
+    having = found.having[np.flatnonzero(members)][:, reached]
     covered = float(np.mean(having.sum(axis=1) > 0)) if kept and having.shape[0] else 0.0
     return Label(tuple(found.text(at) for at in kept), covered)
 
 
-def _longer(
-    found: Phrases, phrase: int, order: Integers, share: Floats, taken: Sequence[frozenset[str]]
-) -> int:
+def _longer(found: Phrases, phrase: int, order: Integers, share: Floats) -> int:
     """A longer phrase around this one, if most answers with this one have it."""
     inside = set(found.spelt[phrase])
     for at in order:
         longer = found.spelt[at]
         if len(longer) > len(inside) and inside < set(longer) and share[at] > HALF * share[phrase]:
-            stems = _stems(found.text(int(at)))
-            if not any(stems & other for other in taken):
-                return int(at)
+            return int(at)
     return phrase
 
 
