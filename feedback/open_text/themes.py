@@ -163,7 +163,8 @@ def _divided(smooth: Floats, top: Integers, answers: Integers, *, seed: int) -> 
         sizes = np.bincount(top, weights=answers)
         largest = int(sizes.argmax())
         inside = np.flatnonzero(top == largest)
-        if sizes[largest] <= TOO_LARGE * sizes.sum() or len(inside) < 2 * A_THEME:
+        small_enough = sizes[largest] <= TOO_LARGE * sizes.sum()
+        if small_enough or len(inside) < 2 * A_THEME or len(sizes) >= MOST:
             break
         two = _branches(smooth[inside], 2, seed=seed)
         top = top.copy()
