@@ -19,7 +19,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 
 .PHONY: help
 help: ## this list
-	@awk -F ' *## *' '/^[a-z-]+:.*## /{ split($$1, t, ":"); printf "make %-9s %s\n", t[1], $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ' *## *' '/^[a-z-]+:.*## /{ split($$1, t, ":"); printf "make %-10s %s\n", t[1], $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: run
 run: install ## install, then start everything; PORT, DATA_DIR, ADMIN_PASSWORD, … in the environment
@@ -51,6 +51,10 @@ messages: $(DEVELOPMENT) ## gather what is to be translated into locale/; ADD=sv
 .PHONY: bench
 bench: $(DEVELOPMENT) ## measure against the limits; ONLY=name for one of them
 	@$(BIN)/python -m benchmarks.run $(if $(ONLY),ONLY=$(ONLY))
+
+.PHONY: bench-text
+bench-text: $(DEVELOPMENT) ## measure themes of open answers; TEXT_DATA=folder of labelled sets and surveys
+	@$(BIN)/python -m benchmarks.text
 
 .PHONY: pictures
 pictures: $(DEVELOPMENT) ## draw the pictures of question types for the docs

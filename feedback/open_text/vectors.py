@@ -1,0 +1,63 @@
+"""The embedders there are, by kind: choose one, keep one, read one back."""
+
+from pathlib import Path
+
+from feedback.open_text.embedder import Embedder, NotAvailable, arrays_of, to_bytes
+from feedback.open_text.endpoint import Endpoint
+from feedback.open_text.lsa import Lsa
+from feedback.open_text.static import Folder, Static
+
+__all__ = ["KINDS", "Embedder", "NotAvailable", "best_here", "embedder", "load", "save"]
+
+KINDS: dict[str, type[Lsa | Static | Folder | Endpoint]] = {
+    "lsa": Lsa,
+    "static": Static,
+    "folder": Folder,
+    "endpoint": Endpoint,
+}
+
+
+def embedder(kind: str, *, folder: str = "", url: str = "", model: str = "") -> Embedder:
+    """A new one, not yet fitted.
+
+    Raises:
+        NotAvailable: if it cannot be had here; the message says what is missing.
+    """
+    match kind:
+        case "lsa":
+            return Lsa.new()
+        case "static":
+            return Static.new()
+        case "folder" if folder:
+            return Folder.new(Path(folder))
+        case "folder":
+            raise NotAvailable("The embedder folder needs the path of a folder.")
+        case "endpoint" if url and model:
+            return Endpoint(url, model)
+        case "endpoint":
+            raise NotAvailable("The embedder endpoint needs an address and a model.")
+    raise NotAvailable(f"There is no embedder {kind}: use {', '.join(KINDS)}.")
+
+
+def best_here() -> Embedder:
+    """Static vectors where they are installed, else LSA, which always is."""
+    try:
+        return Static.new()
+    except NotAvailable:
+        return Lsa.new()
+
+
+def save(fitted: Embedder) -> bytes:
+    return to_bytes(fitted)
+
+
+def load(kept: bytes) -> Embedder:
+    """A fitted embedder as it was saved.
+
+    Raises:
+        NotAvailable: if its vectors are no longer here.
+    """
+    kind, arrays = arrays_of(kept)
+    if kind not in KINDS:
+        raise NotAvailable(f"There is no embedder {kind}: use {', '.join(KINDS)}.")
+    return KINDS[kind].from_arrays(arrays)

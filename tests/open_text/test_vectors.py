@@ -1,0 +1,187 @@
+"""One suite for every embedder: whatever turns texts into vectors keeps the same promises."""
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from feedback.open_text import endpoint
+from feedback.open_text.embedder import Embedder, NotAvailable
+from feedback.open_text.static import TO_INSTALL, package_folder
+from feedback.open_text.texts import normalised
+from feedback.open_text.vectors import KINDS, best_here, embedder, load, save
+from tests.open_text.answers import labelled, vectors_in
+
+TEXTS = [normalised(text) for text in labelled()[0]]
+
+
+class Stub(http.server.BaseHTTPRequestHandler):
+    """An embeddings server whose vectors are counts of letters, given in the wrong order."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        server = self.server
+        server.batches.append(len(asked["input"]))  # type: ignore[attr-defined]
+        rows = [
+            {"index": at, "embedding": [text.count(letter) + 0.1 for letter in "abcdefghijklmnop"]}
+            for at, text in enumerate(asked["input"])
+        ]
+        if asked["model"] == "broken":
+            rows = [{"nonsense": 1}]
+        if asked["model"] == "short":
+            rows = rows[1:]
+        self.send_response(500 if asked["model"] == "failing" else 200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"data": rows[::-1]}).encode())
+
+    def log_message(self, *args: object) -> None:
+        """Silence."""
+
+
+@pytest.fixture
+def server() -> Iterator[http.server.HTTPServer]:
+    with http.server.HTTPServer(("127.0.0.1", 0), Stub) as stub:
+        stub.batches = []  # type: ignore[attr-defined]
+        thread = threading.Thread(target=stub.serve_forever)
+        thread.start()
+        yield stub
+        stub.shutdown()
+        thread.join()
+
+
+@pytest.fixture(params=sorted(KINDS))
+def new(request: pytest.FixtureRequest, tmp_path: Path, server: http.server.HTTPServer) -> Embedder:
+    if request.param == "static":
+        try:
+            package_folder()
+        except NotAvailable as error:
+            pytest.skip(str(error))
+    return embedder(
+        request.param,
+        folder=str(vectors_in(tmp_path)),
+        url=f"http://127.0.0.1:{server.server_port}/v1",
+        model="letters",
+    )
+
+
+def test_rows_have_length_one(new: Embedder) -> None:
+    """So that a product of rows is their cosine, for every embedder alike."""
+    placed = new.fit(TEXTS).transform(TEXTS)
+    assert placed.dtype == np.float32
+    assert np.allclose(np.linalg.norm(placed, axis=1), 1, atol=1e-5)
+
+
+def test_dimensions_are_those_of_the_rows(new: Embedder) -> None:
+    """Whoever keeps vectors makes room for them before there are any."""
+    fitted = new.fit(TEXTS)
+    assert fitted.transform(TEXTS[:3]).shape == (3, fitted.dimensions)
+    assert fitted.transform([]).shape == (0, fitted.dimensions)
+
+
+def test_a_kept_embedder_places_alike(new: Embedder) -> None:
+    """New answers are compared with vectors made before a restart."""
+    fitted = new.fit(TEXTS)
+    again = load(save(fitted))
+    assert again.name == fitted.name
+    assert np.allclose(again.transform(TEXTS), fitted.transform(TEXTS), atol=1e-6)
+
+
+def test_fitting_again_is_the_same(new: Embedder) -> None:
+    """The same answers and the same seed give the same themes."""
+    assert np.array_equal(new.fit(TEXTS).transform(TEXTS), new.fit(TEXTS).transform(TEXTS))
+
+
+def test_a_text_stands_alone(new: Embedder) -> None:
+    """Its place does not depend on what else is placed with it."""
+    fitted = new.fit(TEXTS)
+    together, alone = fitted.transform(TEXTS)[5], fitted.transform([TEXTS[5]])[0]
+    assert np.allclose(together, alone, atol=1e-5)
+
+
+def test_unknown_words_are_no_error(new: Embedder) -> None:
+    """Emoji, another script or nothing at all: a row of numbers, never nan."""
+    placed = new.fit(TEXTS).transform(["", "☃☃☃", "停车费太贵了"])
+    assert np.isfinite(placed).all()
+
+
+def test_one_text_is_enough_to_fit(new: Embedder) -> None:
+    """The first answer of a survey comes alone."""
+    assert new.fit(["the bus is late"]).transform(["the bus is late"]).shape[0] == 1
+
+
+def test_nothing_kept_is_run(new: Embedder) -> None:
+    """Bytes from the database hold numbers: an object in them is refused, not built."""
+    from io import BytesIO
+
+    kept = BytesIO()
+    np.savez(kept, kind=np.array([{"an": "object"}], dtype=object))
+    with pytest.raises(ValueError, match="allow_pickle"):
+        load(kept.getvalue())
+
+
+def test_the_best_is_always_to_be_had() -> None:
+    """Without any package beside ours there is LSA."""
+    assert best_here().kind in {"static", "lsa"}
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    """An operator reads what to install or which file to put where."""
+    with pytest.raises(NotAvailable, match="There is no folder"):
+        embedder("folder", folder=str(tmp_path / "none"))
+    with pytest.raises(NotAvailable, match=r"it holds 0 and 0"):
+        embedder("folder", folder=str(tmp_path))
+    with pytest.raises(NotAvailable, match="needs an address"):
+        embedder("endpoint")
+    with pytest.raises(NotAvailable, match="lsa"):
+        embedder("word2vec")
+    assert "pip install --no-deps" in TO_INSTALL
+    vectors_in(tmp_path)
+    (tmp_path / "table.safetensors").write_bytes(b"not a table")
+    with pytest.raises(NotAvailable, match="not a safetensors file"):
+        embedder("folder", folder=str(tmp_path))
+
+
+def test_words_fall_into_the_longest_merged_tokens(tmp_path: Path) -> None:
+    """As the file's merges say in their order; unknown signs fall away."""
+    from feedback.open_text.tokens import Tokens
+
+    tokens = Tokens(vectors_in(tmp_path) / "tokenizer.json")
+    names = {at: token for token, at in tokens.numbers.items()}
+    assert [names[at] for at in tokens.of("buses☃")] == ["▁bus", "e", "s"]
+
+
+def test_a_server_is_asked_in_batches(
+    server: http.server.HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Models have limits, and one failure must not cost a whole survey's vectors."""
+    monkeypatch.setattr(endpoint, "BATCH", 20)
+    asked = embedder("endpoint", url=f"http://127.0.0.1:{server.server_port}/v1/", model="letters")
+    asked.fit(TEXTS).transform(TEXTS[:45])
+    assert server.batches == [1, 20, 20, 5]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("failing", "does not answer"),
+        ("broken", "something else than embeddings"),
+        ("short", "for 2 texts"),
+    ],
+)
+def test_a_server_that_fails_is_told_of(
+    server: http.server.HTTPServer, model: str, said: str
+) -> None:
+    """Never a theme made of half an answer."""
+    asked = endpoint.Endpoint(f"http://127.0.0.1:{server.server_port}/v1", model)
+    with pytest.raises(NotAvailable, match=said):
+        asked.transform(["one", "two"])
+
+
+def test_nothing_but_http_is_opened() -> None:
+    """The address is an operator's setting; it reads no file of the machine."""
+    with pytest.raises(NotAvailable, match="not an address"):
+        endpoint.Endpoint("file:///etc", "x").transform(["one"])
