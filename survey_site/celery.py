@@ -1,11 +1,28 @@
 """The Celery application. Tasks live in ``feedback/tasks.py``; settings begin with CELERY_."""
 
 import os
+import sys
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
+from django.core.exceptions import ImproperlyConfigured
+
+from survey_site.guards import refuse_what_loses_data
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "survey_site.settings")
 
 app = Celery("survey_site")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse(**_told: Any) -> None:
+    """Celery takes an error of a receiver for a line in the log; leaving, it does not."""
+    try:
+        refuse_what_loses_data()
+    except ImproperlyConfigured as problem:
+        print(f"Cannot go on. {problem}", file=sys.__stderr__)  # sys.stderr is Celery's log now
+        sys.exit(1)
