@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, setup_logging, worker_init
 from django.core.exceptions import ImproperlyConfigured
 
 from survey_site.guards import refuse_what_loses_data
@@ -24,5 +24,9 @@ def refuse(**_told: Any) -> None:
     try:
         refuse_what_loses_data()
     except ImproperlyConfigured as problem:
-        print(f"Cannot go on. {problem}", file=sys.__stderr__)  # sys.stderr is Celery's log now
-        sys.exit(1)
+        sys.exit(f"Cannot go on. {problem}")
+
+
+@setup_logging.connect
+def leave_logs_alone(**_told: Any) -> None:
+    """With a receiver here Celery sets nothing up: LOGGING holds, with what it leaves out."""

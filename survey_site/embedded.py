@@ -47,6 +47,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
+    # Statements, and details of errors, quote what people answered.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "log_checkpoints": "off",
 }
 # For tests: twice as fast, and a power cut may take everything.

@@ -60,12 +60,14 @@ INSTALLED_APPS = [
     "bootstrap",
 ]
 MIDDLEWARE = [
+    "feedback.web.measuring.measured",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "feedback.web.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Public pages end here: what follows is for people who sign in.
     "feedback.web.middleware.public_door",
+    "feedback.web.staff_door.staff_door",
     "feedback.web.middleware.nonces",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "feedback.web.middleware.staff_language",
@@ -140,6 +142,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
 # A worker of their own, so that nothing else waits for them.
 CELERY_TASK_ROUTES = {"feedback.tasks.build_export": {"queue": "exports"}}
@@ -279,18 +282,37 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# Who may ask for /metrics; without it, programs on this machine only.
+METRICS_TOKEN = optional("METRICS_TOKEN")
+# How many requests for staff and programs one process works on at once; see decision 11.
+STAFF_AT_ONCE = number("STAFF_AT_ONCE", 4)
+LOG_FORMAT = optional("LOG_FORMAT", "text")
+FORMATTERS: dict[str, dict[str, Any]] = {
+    "text": {"()": "survey_site.logs.Line"},
+    "json": {"()": "survey_site.logs.JsonLine"},
+    "debug": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+}
+if LOG_FORMAT not in {"text", "json"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}. Set it to text or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"no_paths": {"()": "survey_site.logs.RouteInsteadOfPath"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": FORMATTERS,
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": "debug" if DEBUG else LOG_FORMAT,
             "filters": ["no_paths"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "celery": {"handlers": [], "level": "WARNING", "propagate": True},
+        # The web server's own, which has a handler of its own else.
+        "_granian": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # A line of each request.
+        "soundings.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+    },
 }

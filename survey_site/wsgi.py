@@ -2,18 +2,37 @@
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
-from survey_site.environment import beyond_loopback
+from survey_site.environment import DATA_DIR, beyond_loopback, optional
 from survey_site.guards import refuse_what_loses_data
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "survey_site.settings")
 os.environ.setdefault("ROLE", "web")
 
+
+def counting_folder() -> str:
+    """Where this server's processes count for /metrics, each in files of its own.
+
+    Raises:
+        ImproperlyConfigured: it cannot be made.
+    """
+    folder = Path(optional("METRICS_DIR", str(DATA_DIR / "metrics")))
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ImproperlyConfigured(f"{problem}. Set METRICS_DIR to a folder to write to.") from None
+    return str(folder)
+
+
+# Read by prometheus_client when it is first imported, which Django does below.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = counting_folder()
 STRICT = {
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

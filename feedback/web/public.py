@@ -17,6 +17,7 @@ from feedback.responses import codes, receive, tickets
 from feedback.responses.cap import is_full
 from feedback.responses.in_field import InField, revision
 from feedback.responses.receive import Closed, Conflict, DatabaseAway, Stored, ToMend, general
+from feedback.web import metrics
 from feedback.web.arrivals import arrival_of
 from feedback.web.attempts import (
     Damaged,
@@ -34,6 +35,9 @@ from feedback.web.languages import TO, language_for, readers_own, speaking
 from feedback.web.pages import page
 from feedback.web.prepared import form_page
 from feedback.web.saving import keep
+
+# What becomes of a form that was sent, in the words of the metrics.
+TOLD = {Stored: "accepted", ToMend: "to mend", Conflict: "conflict", Closed: "closed"}
 
 
 @require_safe
@@ -70,6 +74,7 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
         try:
             posted, damaged = read_form(request, survey)
         except BadBody as bad:
+            metrics.sent("unreadable")
             return unreadable(bad, survey)
     language = language_for(request, survey.questionnaire.offered_languages, posted)
     with speaking(language):
@@ -86,7 +91,9 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
                 arrival=arrival_of(request, posted, survey),
             )
         except DatabaseAway as away:
+            metrics.sent("database away")
             return database_away(survey, away.revision, posted, language)
+        metrics.sent(TOLD[type(outcome)])
         match outcome:
             case Stored(receipt):
                 return HttpResponseRedirect(reverse("receipt", args=[receipt]), status=303)

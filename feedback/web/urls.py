@@ -14,6 +14,7 @@ from feedback.web import (
     keys,
     listing,
     members,
+    metrics,
     moving,
     pictures,
     quarantine,
@@ -42,6 +43,7 @@ public = [
     re_path(r"^pictures/(?P<name>[0-9a-f]{64}\.[a-z]{3,4})$", pictures.picture, name="picture"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 
 staff = [
