@@ -52,6 +52,10 @@ messages: $(DEVELOPMENT) ## gather what is to be translated into locale/; ADD=sv
 bench: $(DEVELOPMENT) ## measure against the limits; ONLY=name for one of them
 	@$(BIN)/python -m benchmarks.run $(if $(ONLY),ONLY=$(ONLY))
 
+.PHONY: drill
+drill: $(DEVELOPMENT) ## lose the database, bring it back to a moment, compare
+	@$(BIN)/python -m benchmarks.drill
+
 .PHONY: pictures
 pictures: $(DEVELOPMENT) ## draw the pictures of question types for the docs
 	@$(OFFLINE) DEBUG=1 DJANGO_SETTINGS_MODULE=survey_site.settings $(BIN)/python -m tests.draw_types

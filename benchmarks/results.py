@@ -25,11 +25,11 @@ class Result:
 Results = Mapping[str, Result]
 
 
-def write(results: Results) -> None:
+def write(results: Results, file: Path = FILE) -> None:
     """Write the file anew: it holds one run, never a mixture of several."""
-    FILE.parent.mkdir(exist_ok=True)
+    file.parent.mkdir(exist_ok=True)
     plain = {name: asdict(result) | {"ratio": result.ratio} for name, result in results.items()}
-    FILE.write_text(json.dumps(plain, indent=2) + "\n")
+    file.write_text(json.dumps(plain, indent=2) + "\n")
 
 
 def table(results: Results) -> str:

@@ -5,17 +5,19 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 from survey_site.site import ROOT
 
 GOOD = {
+    "DATA_DIR": str(Path(tempfile.gettempdir(), "soundings-settings-of-tests")),
     "SECRET_KEY": secrets.token_urlsafe(50),
     "IDENTITY_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1",
     "DJANGO_SETTINGS_MODULE": "survey_site.settings",
     "ALLOW_DATA_LOSS": "",
-    "DATA_DIR": "/nonexistent",
 }
 
 

@@ -14,8 +14,10 @@ WEB = ("-c", "import survey_site.wsgi")
 CHECK = ("manage.py", "check", "--database", "default")
 CELERY = ("-m", "celery", "-A", "survey_site")
 WORKER = (*CELERY, "worker", "--pool=solo", "--loglevel=CRITICAL")
-BEAT = (*CELERY, "beat", "--loglevel=CRITICAL", "--schedule=/dev/null")
-every_door = pytest.mark.parametrize("door", [WEB, CHECK, WORKER, BEAT], ids=lambda d: d[-1])
+BEAT = (*CELERY, "beat", "--loglevel=CRITICAL", "--schedule")
+every_door = pytest.mark.parametrize(
+    "door", [WEB, CHECK, WORKER, BEAT], ids=["web", "check", "worker", "beat"]
+)
 
 
 @pytest.fixture(scope="module")
