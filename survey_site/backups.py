@@ -135,6 +135,8 @@ def lay_out(copy: Path, cluster: Path, *, archive: Path, until: datetime | None)
     check(copy / CLUSTER)
     shutil.copytree(copy / CLUSTER, cluster, symlinks=True)
     cluster.chmod(0o700)
+    for left in cluster.glob(".s.PGSQL.*"):  # of the original's socket, where that lies in it
+        left.unlink()
     quoted = str(archive).replace("'", "''")
     settings = {"restore_command": f'cp "{quoted}/%f" "%p"', "recovery_target_action": "promote"}
     if until:

@@ -36,7 +36,7 @@ def live_site(
 
 
 @contextmanager
-def serving(folder: Path, **given: str) -> Iterator[tuple[int, Server]]:
+def serving(folder: Path, *, workers: int = 2, **given: str) -> Iterator[tuple[int, Server]]:
     """The web program as ``make run`` starts it, on the test database; its port comes with it."""
     port = free_port()
     environment = os.environ | {
@@ -53,6 +53,7 @@ def serving(folder: Path, **given: str) -> Iterator[tuple[int, Server]]:
         **given,
     }
     words = commands(Site(folder, "127.0.0.1", port, {}))["web"]
+    words[words.index("--workers") + 1] = str(workers)
     server = launch(
         "web",
         [sys.executable, "-m", *words],
