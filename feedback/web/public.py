@@ -1,5 +1,6 @@
 """Pages for everyone: the surveys in the field and their forms. No cookie, no session."""
 
+import logging
 from dataclasses import replace
 
 from django.core.exceptions import ValidationError
@@ -36,6 +37,7 @@ from feedback.web.pages import page
 from feedback.web.prepared import form_page
 from feedback.web.saving import keep
 
+logger = logging.getLogger(__name__)
 # What becomes of a form that was sent, in the words of the metrics.
 TOLD = {Stored: "accepted", ToMend: "to mend", Conflict: "conflict", Closed: "closed"}
 
@@ -92,6 +94,7 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
             )
         except DatabaseAway as away:
             metrics.sent("database away")
+            logger.warning("answers could not be stored", exc_info=True)
             return database_away(survey, away.revision, posted, language)
         metrics.sent(TOLD[type(outcome)])
         match outcome:
