@@ -56,6 +56,10 @@ bench: $(DEVELOPMENT) ## measure against the limits; ONLY=name for one of them
 bench-text: $(DEVELOPMENT) ## measure themes of open answers; TEXT_DATA=folder of labelled sets and surveys
 	@$(BIN)/python -m benchmarks.text
 
+.PHONY: drill
+drill: $(DEVELOPMENT) ## lose the database, bring it back to a moment, compare
+	@$(BIN)/python -m benchmarks.drill
+
 .PHONY: pictures
 pictures: $(DEVELOPMENT) ## draw the pictures of question types for the docs
 	@$(OFFLINE) DEBUG=1 DJANGO_SETTINGS_MODULE=survey_site.settings $(BIN)/python -m tests.draw_types

@@ -7,7 +7,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,13 +23,17 @@ Web = tuple[int, Server]  # and the port it answers at
 # The flags of `make run`, for both.
 GRANIAN = (
     "granian --interface wsgi --host 127.0.0.1 --http 1 --no-ws --workers 2 "
-    "--blocking-threads 4 --log-level warning --no-access-log"
+    "--blocking-threads 8 --log-level warning --no-access-log"
 )
 
 
 @contextmanager
-def database() -> Iterator[Server]:
-    """A durable PostgreSQL in a folder of its own, which goes with it; named in ``os.environ``."""
+def database(more: Callable[[Path], dict[str, str]] | None = None) -> Iterator[Server]:
+    """A durable PostgreSQL in a folder of its own, which goes with it; named in ``os.environ``.
+
+    Args:
+        more: settings of the server beside ours, from the folder.
+    """
     folder = Path(tempfile.mkdtemp(prefix="soundings-bench-"))
     os.environ |= {
         "DATA_DIR": str(folder),
@@ -41,7 +45,7 @@ def database() -> Iterator[Server]:
         "DJANGO_SETTINGS_MODULE": "survey_site.settings",
     }
     try:
-        with start_postgres(folder, durable=True) as postgres:
+        with start_postgres(folder, more=more(folder) if more else None) as postgres:
             os.environ["DATABASE_URL"] = postgres.url
             yield postgres
     finally:

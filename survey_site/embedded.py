@@ -13,7 +13,7 @@ import signal
 import stat
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,17 +47,23 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
+    # Statements, and details of errors, quote what people answered.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "log_checkpoints": "off",
 }
 # For tests: twice as fast, and a power cut may take everything.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-def start_postgres(data_dir: Path, *, durable: bool = True) -> Server:
+def start_postgres(
+    data_dir: Path, *, durable: bool = True, more: Mapping[str, str] | None = None
+) -> Server:
     """Start PostgreSQL in ``data_dir``, with an empty database on the first start.
 
     Args:
         durable: survive a power cut; only tests can do without.
+        more: settings of the server beside ours.
 
     Raises:
         CannotStart: one of its kinds, each with what to do.
@@ -70,7 +76,7 @@ def start_postgres(data_dir: Path, *, durable: bool = True) -> Server:
     cluster = link.resolve()
     stop_orphan(cluster / "postmaster.pid", argument=str(cluster), ask=signal.SIGINT)
     sockets = short_folder(cluster, file=".s.PGSQL.5432", owner=cluster.stat().st_uid)
-    settings = SETTINGS | ({} if durable else NOT_DURABLE)
+    settings = SETTINGS | ({} if durable else NOT_DURABLE) | dict(more or {})
     settings["unix_socket_directories"] = '"' + str(sockets).replace('"', '""') + '"'
     flags = [part for pair in settings.items() for part in ("-c", "=".join(pair))]
     url = f"postgresql://postgres@/{DATABASE}?host={quote(str(sockets), safe='')}&port=5432"

@@ -7,12 +7,14 @@ database in another terminal. A real environment variable always wins.
 
 import json
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+LOOPBACK = ("localhost", "127.0.0.1", "::1")  # where nobody else listens in
 DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve()
 
 
@@ -57,3 +59,8 @@ def number(name: str, default: int) -> int:
 def listed(name: str, default: str = "") -> list[str]:
     """A comma-separated variable as a list without empty entries."""
     return [part.strip() for part in optional(name, default).split(",") if part.strip()]
+
+
+def beyond_loopback(hosts: Iterable[str]) -> list[str]:
+    """Those of these host names and addresses that others than this machine can reach."""
+    return [host for host in hosts if host.strip("[]") not in LOOPBACK]

@@ -2,6 +2,8 @@
 
 import http.client
 import os
+import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -13,6 +15,9 @@ from survey_site.processes import Server, launch
 from survey_site.site import ROOT, Site
 
 READY_SECONDS = 90
+ROLES = {"web": "web", "worker": "worker", "builder": "worker", "beat": "worker"}
+# Seconds to finish what runs. A task that is cut off is done again by the next worker.
+GRACE = {"web": 12.0, "worker": 8.0, "builder": 3.0, "beat": 8.0}
 WORKER, BUILDER = (f"soundings-{name}-{os.getpid()}@localhost" for name in ("worker", "builder"))
 
 
@@ -23,6 +28,8 @@ def start_programs(site: Site) -> None:
         DidNotStart: one ended, or kept silent; the message has the end of its log.
     """
     begun = time.time()
+    # What an earlier start counted; processes that are started again go on with theirs.
+    shutil.rmtree(site.data_dir / "metrics", ignore_errors=True)
     programs = {
         name: site.keep(name, program(site, name, words)) for name, words in commands(site).items()
     }
@@ -40,7 +47,7 @@ def commands(site: Site) -> dict[str, list[str]]:
     """The command lines, without the Python before them."""
     web = (
         f"granian --interface wsgi --host {site.host} --port {site.port} --http 1 --no-ws "
-        "--workers 2 --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 5 "
+        "--workers 2 --blocking-threads 8 --respawn-failed-workers --workers-kill-timeout 10 "
         "--log-level warning --no-access-log survey_site.wsgi:application"
     )
     celery = "celery -A survey_site"
@@ -66,7 +73,8 @@ def program(site: Site, name: str, words: list[str]) -> Callable[[], Server]:
         [sys.executable, "-m", *words],
         log=site.log(name),
         cwd=ROOT,
-        environment=site.environment,
+        environment=site.environment | {"ROLE": ROLES[name]},
+        asks=((signal.SIGTERM, GRACE[name]),),
     )
 
 

@@ -23,7 +23,7 @@ from survey_site.programs import start_programs
 from survey_site.remembered import remember, remember_secrets, remembered
 from survey_site.site import ROOT, Site, Stop, asked_to_stop
 
-STOP_ORDER = ("web", "worker", "beat", "redis", "postgres")
+STOP_ORDER = ("web", "worker", "builder", "beat", "redis", "postgres")
 SURVEYS = ("surveys/open-model-feedback.yaml", "surveys/demonstration.yaml")
 DEMO = "seed_demo demonstration --responses 2000 --seed 1 --if-empty"
 
@@ -90,6 +90,7 @@ def bring_up(site: Site, *, was_killed: bool) -> str:
     offer(site, "PostgreSQL", "DATABASE_URL", lambda: start_postgres(site.data_dir))
     offer(site, "Redis", "REDIS_URL", lambda: start_redis(site.data_dir))
     with site.step("Preparing the database"):
+        manage(site, "check", "--database", "default")
         manage(site, "migrate", "--noinput", "--verbosity=0")
         password, made = ensure_admin(site)
     if made:  # now already: a later step may fail, and it is told only once

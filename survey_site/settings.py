@@ -5,13 +5,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from psycopg.conninfo import conninfo_to_dict
+from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from survey_site.environment import BASE_DIR, DATA_DIR, flag, listed, number, optional, required
-
-LOOPBACK = ("localhost", "127.0.0.1", "::1")  # where encryption guards nothing
+from survey_site.database import kind_of_work, postgres
+from survey_site.environment import (
+    BASE_DIR,
+    DATA_DIR,
+    LOOPBACK,
+    beyond_loopback,
+    flag,
+    listed,
+    number,
+    optional,
+    required,
+)
 
 DEBUG = flag("DEBUG")
 SECRET_KEY = required(
@@ -25,8 +34,14 @@ IDENTITY_KEYS = required(
 ).split(",")
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
+if DEBUG and (reachable := beyond_loopback([*ALLOWED_HOSTS, optional("HOST", "127.0.0.1")])):
+    raise ImproperlyConfigured(
+        f"DEBUG is on and ALLOWED_HOSTS or HOST names {', '.join(reachable)}: its pages show the "
+        "inside of the program. Unset DEBUG, or stay on localhost."
+    )
 
 INSTALLED_APPS = [
+    "survey_site",
     "feedback",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -45,10 +60,14 @@ INSTALLED_APPS = [
     "bootstrap",
 ]
 MIDDLEWARE = [
+    "feedback.web.measuring.measured",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "feedback.web.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Public pages end here: what follows is for people who sign in.
     "feedback.web.middleware.public_door",
+    "feedback.web.staff_door.staff_door",
     "feedback.web.middleware.nonces",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "feedback.web.middleware.staff_language",
@@ -82,28 +101,19 @@ TEMPLATES: list[dict[str, Any]] = [
 CRISPY_TEMPLATE_PACK = CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 
 
-def postgres(url: str) -> dict[str, Any]:
-    """A libpq URL as Django's settings of one database."""
-    parts: dict[str, Any] = {key: str(value) for key, value in conninfo_to_dict(url).items()}
-    named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST"}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        **{setting: parts.pop(part, "") for part, setting in named.items()},
-        "PORT": parts.pop("port", ""),
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": "5", **parts},
-    }
-
-
+# What this process does, and so how long its statements may take; see survey_site/database.py.
+ROLE = kind_of_work(optional("ROLE"))
 DATABASES = {
     "default": postgres(
         required(
             "DATABASE_URL",
             remedy="Set it to postgresql://user:password@host/name, or start with `make run`.",
-        )
+        ),
+        ROLE,
     )
 }
+# For tests only: start although PostgreSQL or Redis may lose what was acknowledged.
+ALLOW_DATA_LOSS = flag("ALLOW_DATA_LOSS")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = required("REDIS_URL", remedy="Set it to redis://host:6379/0, or start with `make run`.")
@@ -132,6 +142,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
 # A worker of their own, so that nothing else waits for them.
 CELERY_TASK_ROUTES = {"feedback.tasks.build_export": {"queue": "exports"}}
@@ -222,6 +233,13 @@ INSTANCE = hashlib.sha256(SECRET_KEY.encode()).hexdigest()[:8]
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"session_{INSTANCE}", f"csrf_{INSTANCE}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked past the proxy
+SECURE_HSTS_SECONDS = number("HSTS_SECONDS", 31_536_000) if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# HSTS for subdomains, and in the browsers' own list, binds hosts that are not ours to bind.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # Proxies between the internet and this program that append to X-Forwarded-For.
 TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0)
 
@@ -264,18 +282,37 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# Who may ask for /metrics; without it, programs on this machine only.
+METRICS_TOKEN = optional("METRICS_TOKEN")
+# How many requests for staff and programs one process works on at once; see decision 11.
+STAFF_AT_ONCE = number("STAFF_AT_ONCE", 4)
+LOG_FORMAT = optional("LOG_FORMAT", "text")
+FORMATTERS: dict[str, dict[str, Any]] = {
+    "text": {"()": "survey_site.logs.Line"},
+    "json": {"()": "survey_site.logs.JsonLine"},
+    "debug": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+}
+if LOG_FORMAT not in {"text", "json"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}. Set it to text or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"no_paths": {"()": "survey_site.logs.RouteInsteadOfPath"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": FORMATTERS,
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": "debug" if DEBUG else LOG_FORMAT,
             "filters": ["no_paths"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "celery": {"handlers": [], "level": "WARNING", "propagate": True},
+        # The web server's own, which has a handler of its own else.
+        "_granian": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # A line of each request.
+        "soundings.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+    },
 }

@@ -2,14 +2,45 @@
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "survey_site.settings")
+from survey_site.environment import DATA_DIR, beyond_loopback, optional
+from survey_site.guards import refuse_what_loses_data
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "survey_site.settings")
+os.environ.setdefault("ROLE", "web")
+
+
+def counting_folder() -> str:
+    """Where this server's processes count for /metrics, each in files of its own.
+
+    Raises:
+        ImproperlyConfigured: it cannot be made.
+    """
+    folder = Path(optional("METRICS_DIR", str(DATA_DIR / "metrics")))
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ImproperlyConfigured(f"{problem}. Set METRICS_DIR to a folder to write to.") from None
+    return str(folder)
+
+
+# Read by prometheus_client when it is first imported, which Django does below.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = counting_folder()
+STRICT = {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
 django = get_wsgi_application()
+refuse_what_loses_data()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -18,10 +49,18 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     Django looks such a codec up (base64, say) and then fails to decode the address with
     it, before any code that could answer with a page.
     """
+    if settings.DEBUG and beyond_loopback([environ.get("REMOTE_ADDR", "")]):
+        return refused(start_response, "403 Forbidden", "With DEBUG on, only this machine may ask.")
     _kind, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
     try:
         "".encode(parameters.get("charset") or "utf-8")
     except LookupError:
-        start_response("415 Unsupported Media Type", [("Content-Type", "text/plain")])
-        return [b"The charset of the request is not known. Send it as UTF-8."]
+        why = "The charset of the request is not known. Send it as UTF-8."
+        return refused(start_response, "415 Unsupported Media Type", why)
     return django(environ, start_response)
+
+
+def refused(start_response: Any, status: str, why: str) -> Iterable[bytes]:
+    """A line of text, as strict as our pages."""
+    start_response(status, [*STRICT.items()])
+    return [why.encode()]

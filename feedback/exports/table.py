@@ -19,6 +19,12 @@ from feedback.questionnaire.codebook import RESPONSE_COLUMNS
 from feedback.responses.in_field import items_of_revisions, revision, revisions_of
 from feedback.responses.selection import Selection
 
+ONE_FILE = "15min"  # a file is one statement, and whoever fetches it may be slow
+# Where statements have no limit at all, they get none here.
+SETTLE = """
+    SELECT set_config('application_name', %s, true), set_config('statement_timeout', CASE
+        current_setting('statement_timeout') WHEN '0' THEN '0' ELSE %s END, true)
+"""
 READS_ONLY = "soundings snapshot"  # tells PostgreSQL's list of activity what a snapshot is
 
 
@@ -147,7 +153,7 @@ def snapshot() -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute("SELECT set_config('application_name', %s, true)", [READS_ONLY])
+            cursor.execute(SETTLE, [READS_ONLY, ONE_FILE])
         compile_nothing()
         yield
 

@@ -192,6 +192,7 @@ class Change(models.Model):
 
     survey_id = models.BigIntegerField()
     response_id = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return f"response {self.response_id}"

@@ -1,7 +1,11 @@
 """Pages for what went wrong; they need no session and no database."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from psycopg.errors import QueryCanceled
 
 from feedback.web.languages import readers_own
 from feedback.web.pages import page
@@ -23,6 +27,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """For what nobody caught, which is what a database that went away is to staff pages."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled):
+        return too_long(request)
+    if isinstance(error, OperationalError | InterfaceError):
+        return database_away(request)
     with readers_own(request):
         return message(
             status=500,
@@ -49,6 +59,30 @@ def database_away(request: HttpRequest) -> HttpResponse:
             text=_("The database does not answer just now. Try again in a few seconds."),
         )
     response.headers["Retry-After"] = "5"
+    return response
+
+
+def too_long(request: HttpRequest) -> HttpResponse:
+    """For a question that the database did not answer within the time it is given."""
+    with readers_own(request):
+        response = message(
+            status=503,
+            title=_("This took too long"),
+            text=_("It was stopped so that others need not wait. Ask for less, or try again."),
+        )
+    response.headers["Retry-After"] = "30"
+    return response
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """For who comes while as many requests are worked on as may be at once."""
+    with readers_own(request):
+        response = message(
+            status=503,
+            title=_("Many people are working here just now"),
+            text=_("Nothing is lost. Go back and try again in a few seconds."),
+        )
+    response.headers["Retry-After"] = "2"
     return response
 
 

@@ -20,12 +20,14 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+# Django's own middleware adds nosniff, the frame, referrer and opener policies, and HSTS.
 HEADERS = {
     "Content-Security-Policy": pages.STRICT,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
+    # Nothing of ours asks for any of these, so nothing that gets into a page can.
+    "Permissions-Policy": (
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), "
+        "idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
+    ),
     # What signed-in people see stays in no cache; public pages say otherwise themselves.
     "Cache-Control": "no-store",
 }

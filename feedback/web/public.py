@@ -1,5 +1,6 @@
 """Pages for everyone: the surveys in the field and their forms. No cookie, no session."""
 
+import logging
 from dataclasses import replace
 
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from feedback.responses import codes, receive, tickets
 from feedback.responses.cap import is_full
 from feedback.responses.in_field import InField, revision
 from feedback.responses.receive import Closed, Conflict, DatabaseAway, Stored, ToMend, general
+from feedback.web import metrics
 from feedback.web.arrivals import arrival_of
 from feedback.web.attempts import (
     Damaged,
@@ -34,6 +36,10 @@ from feedback.web.languages import TO, language_for, readers_own, speaking
 from feedback.web.pages import page
 from feedback.web.prepared import form_page
 from feedback.web.saving import keep
+
+logger = logging.getLogger(__name__)
+# What becomes of a form that was sent, in the words of the metrics.
+TOLD = {Stored: "accepted", ToMend: "to mend", Conflict: "conflict", Closed: "closed"}
 
 
 @require_safe
@@ -70,6 +76,7 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
         try:
             posted, damaged = read_form(request, survey)
         except BadBody as bad:
+            metrics.sent("unreadable")
             return unreadable(bad, survey)
     language = language_for(request, survey.questionnaire.offered_languages, posted)
     with speaking(language):
@@ -86,7 +93,10 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
                 arrival=arrival_of(request, posted, survey),
             )
         except DatabaseAway as away:
+            metrics.sent("database away")
+            logger.warning("answers could not be stored", exc_info=True)
             return database_away(survey, away.revision, posted, language)
+        metrics.sent(TOLD[type(outcome)])
         match outcome:
             case Stored(receipt):
                 return HttpResponseRedirect(reverse("receipt", args=[receipt]), status=303)

@@ -15,6 +15,7 @@ from feedback.web import (
     keys,
     listing,
     members,
+    metrics,
     moving,
     pictures,
     print_report,
@@ -50,6 +51,7 @@ public = [
     re_path(r"^pictures/(?P<name>[0-9a-f]{64}\.[a-z]{3,4})$", pictures.picture, name="picture"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 
 staff = [

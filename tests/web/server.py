@@ -7,17 +7,21 @@ what it knows of a slug for two seconds, so each test uses slugs of its own.
 
 import http.client
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from survey_site.processes import launch
-from survey_site.site import ROOT
+from survey_site.processes import Server, launch
+from survey_site.programs import GRACE, commands
+from survey_site.site import ROOT, Site
 
 APPLICATION = "soundings-live-site"  # by this name the database knows the server
 
@@ -27,10 +31,17 @@ def live_site(
     django_db_setup: None, static_files: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The address of a running site, such as ``http://127.0.0.1:41234``."""
-    folder = tmp_path_factory.mktemp("live-site")
+    with serving(tmp_path_factory.mktemp("live-site")) as (port, _server):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def serving(folder: Path, *, workers: int = 2, **given: str) -> Iterator[tuple[int, Server]]:
+    """The web program as ``make run`` starts it, on the test database; its port comes with it."""
     port = free_port()
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "survey_site.settings",
+        "ROLE": "web",
         "DATA_DIR": str(folder),
         "STATIC_ROOT": str(settings.STATIC_ROOT),  # collected once for the whole run
         "DATABASE_URL": database_of_tests(),
@@ -39,21 +50,20 @@ def live_site(
         "IDENTITY_KEYS": ",".join(settings.IDENTITY_KEYS),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",  # passkeys belong to names, not to numbers
         "DEBUG": "0",  # as in production: hashed files, our own pages for errors
+        **given,
     }
-    words = (
-        f"granian --interface wsgi --host 127.0.0.1 --port {port} --http 1 --no-ws --workers 2"
-        " --blocking-threads 4 --workers-kill-timeout 5 --log-level warning --no-access-log"
-        " survey_site.wsgi:application"
-    )
+    words = commands(Site(folder, "127.0.0.1", port, {}))["web"]
+    words[words.index("--workers") + 1] = str(workers)
     server = launch(
         "web",
-        [sys.executable, "-m", *words.split()],
+        [sys.executable, "-m", *words],
         log=folder / "web.log",
         cwd=ROOT,
         environment=environment,
+        asks=((signal.SIGTERM, GRACE["web"]),),
     )
-    with server.wait_until(lambda: answers(port), seconds=60):
-        yield f"http://127.0.0.1:{port}"
+    with server.wait_until(lambda: answers(port), seconds=90):
+        yield port, server
 
 
 def database_of_tests() -> str:
