@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0013_what_changed_by_time"),
+        ("feedback", "0016_published_results"),
     ]
 
     operations = [
