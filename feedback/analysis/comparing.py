@@ -81,25 +81,29 @@ class Comparison:
 
 def compared(frame: pl.DataFrame, item: Item, columns: Grouping) -> Comparison | None:
     """The question by these groups; None for what has neither codes nor numbers."""
-    groupings = [one.narrowed(frame) for one in of_item(item)]
+    groupings = of_item(item)
     means = means_of(frame, item, columns) if item.scored_by else []
     if not groupings and not means:
         return None
     tables = [Crosstab.of(frame, rows, columns) for rows in groupings]
     if item.grouped_by:
-        return of_one_answer(item, tables[0], means)
+        shown = Crosstab.of(frame, groupings[0].narrowed(frame), columns)
+        return of_one_answer(item, shown, tables[0], means)
     ps = holm([table.test.p for table in tables])
     lines = [option_line(table, float(p)) for table, p in zip(tables, ps, strict=True)]
     totals = [int(n) for n in tables[0].counts.sum(axis=0)] if tables else [m.n for m in means]
     return Comparison(item, columns, lines, totals, None, None, means)
 
 
-def of_one_answer(item: Item, table: Crosstab, means: Sequence[Mean]) -> Comparison:
+def of_one_answer(
+    item: Item, table: Crosstab, whole: Crosstab, means: Sequence[Mean]
+) -> Comparison:
+    """Args: whole: the same with every answer, where ``table`` has only the most frequent."""
     lines = [
-        Line(code, label, cells_of(table, row))
+        Line(code, label, cells_of(table, row, of=whole))
         for row, (code, label) in enumerate(table.rows.labels.items())
     ]
-    totals = [int(n) for n in table.counts.sum(axis=0)]
+    totals = [int(n) for n in whole.counts.sum(axis=0)]
     return Comparison(item, table.columns, lines, totals, table.test, table.weighted_test, means)
 
 
@@ -110,12 +114,15 @@ def option_line(table: Crosstab, p: float) -> Line:
     return Line(code, table.rows.labels[CHOSEN], cells, p)
 
 
-def cells_of(table: Crosstab, row: int, *, sure: bool = True) -> list[Cell]:
+def cells_of(
+    table: Crosstab, row: int, *, sure: bool = True, of: Crosstab | None = None
+) -> list[Cell]:
+    shares = table.shares_of(of or table)
     return [
         Cell(
             code,
             int(table.counts[row, column]),
-            float(table.column_shares[row, column]),
+            float(shares[row, column]),
             table.significant(row, column) if sure else 0,
         )
         for column, code in enumerate(table.columns.labels)

@@ -66,10 +66,18 @@ class Crosstab:
             return None
         return weighted_association(self.counts, self.weights, self.squares)
 
-    @cached_property
-    def column_shares(self) -> Floats:
-        """Of each column, what share is in each row; weighted where there are weights."""
-        return shares(self.counts if self.weights is None else self.weights, axis=0)
+    @property
+    def weight(self) -> Floats:
+        """What each cell counts for: its weights, or its responses where there are none."""
+        return self.counts if self.weights is None else self.weights
+
+    def shares_of(self, whole: "Crosstab") -> Floats:
+        """What share of each of the whole's columns is in each row; weighted if it is."""
+        totals = whole.weight.sum(axis=0, keepdims=True)
+        found: Floats = np.divide(
+            self.weight, totals, out=np.zeros_like(self.weight), where=totals > 0
+        )
+        return found
 
     def significant(self, row: int, column: int) -> int:
         """1 where a cell holds more than independence would give, -1 less, 0 not surely either.
@@ -78,12 +86,6 @@ class Crosstab:
         """
         p, residual = self.test.residual_ps[row, column], self.test.residuals[row, column]
         return int(np.sign(residual)) if p <= SURE else 0
-
-
-def shares(counts: Floats, *, axis: int) -> Floats:
-    totals = counts.sum(axis=axis, keepdims=True)
-    found: Floats = np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
-    return found
 
 
 @dataclass(frozen=True)

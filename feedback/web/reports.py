@@ -103,7 +103,8 @@ def came(found: Figures) -> list[dict[str, Any]]:
             "of": of,
             "rows": [
                 (code, words.get(code, code), n, 100 * n / found["responses"])
-                for code, n in counted.items()
+                # Most first: what is stored as JSON comes back in another order.
+                for code, n in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
             ],
         }
         for name, of, counted, words in given
