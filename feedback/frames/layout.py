@@ -49,10 +49,7 @@ def length_name(column: str) -> str:
 
 def dtype_of(dtype: Dtype, codes: Iterable[str]) -> Any:
     """The polars type of a closed column. Args: codes: those it may have, if it has codes."""
-    codes = list(codes)
     match dtype:
-        case Dtype.INTEGER if codes:
-            return pl.Int16
         case Dtype.CODE:
             return pl.Enum(sorted(codes))  # as labels come in the order of a language
         case Dtype.BOOLEAN:
@@ -92,7 +89,10 @@ class Layout:
         own = {name: dtype for name, (_cell, dtype) in OWN.items()}
         states = dict.fromkeys(self.states, pl.UInt8)
         values = {
-            column.name: dtype_of(column.dtype, column.labels)
+            # The numbers of a scale are small, and of a million there are many.
+            column.name: pl.Int16
+            if column.dtype is Dtype.INTEGER and column.labels
+            else dtype_of(column.dtype, column.labels)
             for column in self.columns
             if column.closed
         }
