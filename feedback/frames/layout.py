@@ -51,7 +51,7 @@ def dtype_of(dtype: Dtype, codes: Iterable[str]) -> Any:
     """The polars type of a closed column. Args: codes: those it may have, if it has codes."""
     match dtype:
         case Dtype.CODE:
-            return pl.Enum(sorted(codes))  # as labels come in the order of a language
+            return pl.Enum(list(codes))
         case Dtype.BOOLEAN:
             return pl.UInt8
         case Dtype.DECIMAL:
@@ -89,10 +89,11 @@ class Layout:
         own = {name: dtype for name, (_cell, dtype) in OWN.items()}
         states = dict.fromkeys(self.states, pl.UInt8)
         values = {
-            # The numbers of a scale are small, and of a million there are many.
+            # The numbers of a scale are small, and of a million there are many; codes are
+            # sorted, as labels come in the order of whoever's language it is.
             column.name: pl.Int16
             if column.dtype is Dtype.INTEGER and column.labels
-            else dtype_of(column.dtype, column.labels)
+            else dtype_of(column.dtype, sorted(column.labels))
             for column in self.columns
             if column.closed
         }

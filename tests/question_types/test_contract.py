@@ -110,6 +110,8 @@ def test_what_is_refused_names_the_field_and_the_remedy(kind: type[Item]) -> Non
 def test_marks_on_frames_say_what_filters_on_rows_say(kind: type[Item]) -> None:
     """Crosstabs and reports of a filter are counted on frames, and lists come from rows."""
     item = kind.example().item
+    if not item.asks:
+        return
     rows = stored_rows(item)
     refresh()
     frame = frame_of(rows[0].survey, layout_of(rows[0].survey))
