@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from feedback.analysis.compile import figures
 from feedback.models import Response, Survey
 from feedback.question_types.base import Item
+from feedback.refresh import refresh
 from tests.questionnaires.data import FOLDER
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,37 @@ def test_every_row_and_every_count_of_a_real_file_arrives(file: Path, tmp_path: 
         stored = [row.get(part) for row in answers]
         closed += compared(item, column, cells, stored)
     assert closed >= len(told.columns) // 5
+    refresh()
+    held_against_the_summary(figures(survey)["items"], questionnaire.questions, answers)
+
+
+def held_against_the_summary(
+    summed_up: dict[str, Any], items: list[Item], answers: list[dict[str, Any]]
+) -> None:
+    """Each question's figures beside a plain count of the answers that were compared above."""
+    for item in (part for one in items for part in one.operands().values()):
+        given = [row[item.key] for row in answers if item.key in row]
+        known = [answer for answer in given if answer is not None and not isinstance(answer, dict)]
+        found = summed_up.get(item.key) or next(
+            of["rows"][item.key] for of in summed_up.values() if item.key in of.get("rows", {})
+        )
+        assert found["answered"] == len(known), item.key
+        assert found["blank"] == sum(answer is None for answer in given), item.key
+        assert found["not_shown"] == len(answers) - len(given), item.key
+        if item.grouped_by and not item.personal:
+            said = {code: known.count(value) for code, value in stored_as(item).items()}
+            assert {code: n for code, n in found["counts"].items() if n} == {
+                code: n for code, n in said.items() if n
+            }, item.key
+        elif "counts" in found and found.get("several"):
+            chosen = Counter(code for answer in known for code in answer)
+            assert {code: n for code, n in found["counts"].items() if n} == dict(chosen), item.key
+
+
+def stored_as(item: Item) -> dict[str, Any]:
+    """What stands in the rows for each code: true and false where frames have 1 and 0."""
+    truths = {"yes": True, "no": False}
+    return truths if dict(item.values()) == {"yes": 1, "no": 0} else dict(item.values())
 
 
 def compared(item: Item, column: Any, cells: list[str], stored: list[Any]) -> bool:
