@@ -7,6 +7,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from feedback import refresh as outbox
+from feedback.analysis import by_mail
 from feedback.exports import building, saved
 from feedback.responses import bulk, letters
 
@@ -26,6 +27,12 @@ def refresh() -> None:
 def send_letters() -> None:
     """Send the e-mail that waits. Called by beat; two at once send nothing twice."""
     letters.send_waiting()
+
+
+@shared_task(soft_time_limit=600)
+def mail_summaries() -> None:
+    """Queue the summaries that are due. Called by beat; two at once queue nothing twice."""
+    by_mail.queue_due()
 
 
 @shared_task(soft_time_limit=600)

@@ -159,6 +159,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20.0,
         "options": {"expires": 20.0},
     },
+    "mail summaries": {
+        "task": "feedback.tasks.mail_summaries",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "send letters": {
         "task": "feedback.tasks.send_letters",
         "schedule": 5.0,

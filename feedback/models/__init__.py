@@ -25,7 +25,7 @@ from feedback.models.response import (
     Status,
     Tombstone,
 )
-from feedback.models.summary import FrameChunk, Summary
+from feedback.models.summary import FrameChunk, Summary, SummaryMail
 from feedback.models.survey import Revision, Survey
 from feedback.models.weighting import Weighting
 
@@ -63,6 +63,7 @@ __all__ = [
     "SearchText",
     "Status",
     "Summary",
+    "SummaryMail",
     "Survey",
     "Tag",
     "Tombstone",

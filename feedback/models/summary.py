@@ -2,9 +2,11 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from feedback.models.delivery import Rhythm
 from feedback.models.survey import Survey
 
 
@@ -40,3 +42,23 @@ class Summary(models.Model):
 
     def __str__(self) -> str:
         return f"summary of {self.survey}"
+
+
+class SummaryMail(models.Model):
+    """A member's wish to have a survey's figures by e-mail, of all responses or a selection."""
+
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="summary_mails")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    rhythm = models.CharField(max_length=10, choices=Rhythm)
+    query = models.TextField(blank=True, help_text="Selection, as in an address")
+    page = models.URLField(max_length=500, help_text="Of the report, for the letter")
+    due_at = models.DateTimeField()
+    last_responses = models.PositiveBigIntegerField(null=True, help_text="In the last letter")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["survey", "user"], name="summary_mail_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"mail {self.pk}"

@@ -3,20 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from feedback.analysis import by_mail as mails
 from feedback.analysis.charts import MOST_AT_ONCE, bars, posts, standings
 from feedback.analysis.compile import compile_survey, figures
 from feedback.analysis.paradata import partials, still_there
 from feedback.analysis.tallies import Figures
-from feedback.models import Status, Survey
+from feedback.models import Rhythm, Status, SummaryMail, Survey
 from feedback.question_types.base import Item
+from feedback.responses.acts import NotPossible
 from feedback.responses.order import newest_first
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import active_filters, filter_groups, language_name
@@ -56,6 +61,8 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
         "hours": posts({f"{hour:02}": found["by_hour"].get(f"{hour:02}", 0) for hour in range(24)}),
         "came": came(found),
         "minutes": minutes(found["seconds"]["q50"]),
+        "mail": SummaryMail.objects.filter(survey=at.survey, user_id=request.user.pk).first(),
+        "rhythms": Rhythm.choices,
         "sections": [section(item, found["items"], newest) for item in at.items if item.asks],
     }
     return render(request, "reports/summary.html", context)
@@ -71,6 +78,23 @@ def summary_json(request: HttpRequest, slug: str) -> HttpResponse:
     if not at.selection:  # what was begun has no answers that a selection could ask for
         found = found | partials(at.survey, completes=found["responses"])
     return JsonResponse(found)
+
+
+@login_required
+@require_POST
+@selecting
+def by_mail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have the summary sent, as it is selected here, or end that."""
+    at = desk(request, slug)
+    page = reverse("summary", args=[slug]) + (f"?{at.query}" if at.query else "")
+    whole, rhythm = request.build_absolute_uri(page), request.POST.get("rhythm", "")
+    try:
+        mails.subscribe(at.survey, request.user, rhythm=rhythm, query=at.query, page=whole)
+        done = _("It will be sent to you.") if rhythm else _("It is sent no longer.")
+        messages.success(request, done)
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return redirect(f"{page}#mail")
 
 
 def figures_of(at: Desk) -> Figures:

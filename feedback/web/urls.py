@@ -93,6 +93,7 @@ staff = [
     path("<slug:slug>/weights/", weights.weights, name="weights"),
     path("<slug:slug>/weights/change/", weights.change, name="weights_change"),
     path("<slug:slug>/weights/targets.csv", weights.template, name="weights_template"),
+    path("<slug:slug>/summary/mail/", reports.by_mail, name="summary_mail"),
     path("<slug:slug>/compare/", comparing.compare, name="compare"),
     path("<slug:slug>/differs/", comparing.differs, name="differs"),
     path("<slug:slug>/summary.json", reports.summary_json, name="summary_json"),

@@ -176,6 +176,7 @@ DOORS = (
     Door("summary"),
     Door("summary_json"),
     Door("compare"),
+    Door("summary_mail", gets=None, posts=302, fields={"rhythm": ""}),
     Door("differs"),
     Door("figure"),
     Door("report"),
