@@ -55,7 +55,7 @@ def _decoded(raw: bytes, file: Path) -> str:
 
 def _rows(text: str, file: Path) -> Iterator[list[str]]:
     """Rows as they are, but not lines without anything, which spreadsheets leave at the end."""
-    csv.field_size_limit(LONGEST_CELL)
+    usual = csv.field_size_limit(LONGEST_CELL)  # of the whole process, so it is put back
     first = text.split("\n", 1)[0]
     separator = max(SEPARATORS, key=first.count)
     # Newlines as they are: one inside quotes is a part of the cell, whichever kind it is.
@@ -64,6 +64,8 @@ def _rows(text: str, file: Path) -> Iterator[list[str]]:
         yield from (row for row in reader if row)
     except csv.Error as error:
         raise Unreadable(f"{file}, line {reader.line_num}: {error}.") from error
+    finally:
+        csv.field_size_limit(usual)
 
 
 def label(found: Found, theme: int) -> str:

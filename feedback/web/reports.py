@@ -19,7 +19,7 @@ from feedback.analysis.charts import MOST_AT_ONCE, bars, posts, standings
 from feedback.analysis.compile import compile_survey, figures
 from feedback.analysis.paradata import partials, still_there
 from feedback.analysis.tallies import Figures
-from feedback.models import Rhythm, Status, SummaryMail, Survey
+from feedback.models import Rhythm, Status, Survey
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
 from feedback.responses.order import newest_first
@@ -61,7 +61,7 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
         "hours": posts({f"{hour:02}": found["by_hour"].get(f"{hour:02}", 0) for hour in range(24)}),
         "came": came(found),
         "minutes": minutes(found["seconds"]["q50"]),
-        "mail": SummaryMail.objects.filter(survey=at.survey, user_id=request.user.pk).first(),
+        "mail": at.survey.summary_mails.filter(user=at.access.membership.user).first(),
         "rhythms": Rhythm.choices,
         "sections": [section(item, found["items"], newest) for item in at.items if item.asks],
     }
