@@ -4,11 +4,11 @@ Reads rows with plain SQL and counts in plain Python; knows nothing of how the p
 """
 
 import io
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import polars as pl
 import psycopg
@@ -41,10 +41,13 @@ class Checker:
     answers: list[dict[str, Any]] = field(default_factory=list)
     last: int = 0
     read: int = 0
+    slowest: float = 0.0  # seconds that a check waited for what is derived
 
     def check(self, *, again: bool = False) -> list[Violation]:
         """What is wrong now that nobody sends anything. ``again``: read everything anew."""
+        begun = time.monotonic()
         settled = self.copy.until(self.is_settled, seconds=SETTLED)
+        self.slowest = max(self.slowest, time.monotonic() - begun)
         found = [] if settled else [Violation("stuck", f"not settled within {SETTLED} s")]
         with self.copy.database() as connection:
             if again:
@@ -143,10 +146,6 @@ def reported(figures: dict[str, Any]) -> dict[str, Any]:
     }
     answered = items.get("wish", {}).get("answered", 0)
     return {"responses": figures.get("responses", 0), **chosen, "wish": answered}
-
-
-def receipts(ledger: Ledger) -> set[UUID]:
-    return {receipt_hash(line.receipt) for line in ledger.lines()}
 
 
 TWICE = "SELECT nonce, count(*) FROM feedback_response GROUP BY nonce HAVING count(*) > 1"

@@ -41,7 +41,6 @@ class Build:
     application: str = APPLICATION
     postgres: Mapping[str, str] = field(default_factory=dict)  # settings of the server
     environment: Mapping[str, str] = field(default_factory=dict)
-    statements: tuple[str, ...] = ()  # run once, when everything is up
 
 
 @dataclass
@@ -171,9 +170,6 @@ def set_up(copy: Copy, *, collect: bool) -> None:
         done = copy.manage(*command.split())
         if done.returncode:
             raise RuntimeError(f"{command}: {done.stderr[-3000:]}")
-    with copy.database() as connection:
-        for statement in copy.build.statements:
-            connection.execute(statement)
 
 
 def start_programs(copy: Copy) -> None:

@@ -31,6 +31,7 @@ class Report:
     acknowledged: int = 0
     stored: int = 0
     checks: int = 0
+    settled: float = 0.0  # seconds that the slowest check waited for what is derived
     seconds: float = 0.0
     seen: Seen = field(default_factory=Seen)
     step: int = 0  # the one after which something was wrong
@@ -80,12 +81,18 @@ def run(
     *,
     seed: int,
     batch: int = BATCH,
+    before: int = 0,
     done: Callable[[int], None] = lambda count: None,
 ) -> Report:
-    """Make the planned faults, up to the first batch after which something is wrong."""
+    """Make the planned faults, up to the first batch after which something is wrong.
+
+    Args:
+        before: responses that are acknowledged before the first of them.
+    """
     report, begun = Report(seed), time.monotonic()
     with people(copy, seed=seed) as (clients, ledger, checker):
         clients.go_on()
+        copy.until(lambda: ledger.count >= before, seconds=RECOVERED)
         for step, name in enumerate(planned):
             report.step = step
             audit(copy, checker, step)
@@ -104,7 +111,7 @@ def run(
                     break
                 clients.go_on()
         report.seen, report.acknowledged = clients.seen, ledger.count
-        report.stored = checker.read
+        report.stored, report.settled = checker.read, checker.slowest
     report.seconds = time.monotonic() - begun
     return report
 
@@ -119,9 +126,7 @@ def audit(copy: Copy, checker: Checker, step: int) -> None:
 def recovery(copy: Copy, ledger: Ledger) -> float:
     """Seconds until a response that was sent after the fault is acknowledged, and all webs answer."""
     begun, before = time.monotonic(), ledger.count
-    back = copy.until(
-        lambda: ledger.count > before and copy.webs_answer(), seconds=RECOVERED
-    )
+    back = copy.until(lambda: ledger.count > before and copy.webs_answer(), seconds=RECOVERED)
     return time.monotonic() - begun if back else RECOVERED + 1.0
 
 

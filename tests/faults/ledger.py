@@ -19,7 +19,15 @@ from uuid import UUID
 
 Answers = dict[str, Any]
 BODY = struct.Struct(">IIII16s")  # of a ticket: survey, revision, begun, issued, nonce
-WISHES = ("more boats", "größere Kräne", "рыба", "魚 🐟", "a « quiet » pier", "=1+1", "<b>light</b>")
+WISHES = (
+    "more boats",
+    "größere Kräne",
+    "рыба",
+    "魚 🐟",
+    "a « quiet » pier",
+    "=1+1",
+    "<b>light</b>",
+)
 
 
 def digest(answers: Mapping[str, Any]) -> str:

@@ -93,7 +93,7 @@ def web_restarted(copy: Copy, clients: Clients, chance: Random) -> None:
 
 @fault
 def rolling_restart_with_a_migration(copy: Copy, clients: Clients, chance: Random) -> None:
-    """Each web in turn; before the last one, the schema grows as by the next release's migration."""
+    """Each web in turn; before the last, the schema grows as by the next release."""
     names = copy.named("web")
     for name in names:
         if name == names[-1]:
