@@ -1,4 +1,4 @@
-"""A copy of the product as ``make run`` ships it, in a folder of its own: all of it may be killed."""
+"""A copy of the product as ``make run`` ships it, in a folder of its own, to be killed at will."""
 
 import base64
 import http.client

@@ -124,7 +124,7 @@ def audit(copy: Copy, checker: Checker, step: int) -> None:
 
 
 def recovery(copy: Copy, ledger: Ledger) -> float:
-    """Seconds until a response that was sent after the fault is acknowledged, and all webs answer."""
+    """Seconds until the next response is acknowledged and all webs answer."""
     begun, before = time.monotonic(), ledger.count
     back = copy.until(lambda: ledger.count > before and copy.webs_answer(), seconds=RECOVERED)
     return time.monotonic() - begun if back else RECOVERED + 1.0

@@ -216,9 +216,9 @@ def table_without_room(copy: Copy, clients: Clients, chance: Random) -> None:
     assert copy.room is not None
     ballast = Path(copy.room, "ballast")
     try:
-        with suppress(OSError), ballast.open("wb", buffering=0) as output:
-            while True:
-                output.write(os.urandom(1 << 16))
+        with suppress(OSError), ballast.open("wb") as output:
+            while left := os.statvfs(copy.room).f_bavail * os.statvfs(copy.room).f_frsize:
+                os.posix_fallocate(output.fileno(), output.seek(0, os.SEEK_END), left)
         hold(copy, chance)
     finally:
         ballast.unlink(missing_ok=True)
