@@ -60,6 +60,10 @@ bench-text: $(DEVELOPMENT) ## measure themes of open answers; TEXT_DATA=folder o
 drill: $(DEVELOPMENT) ## lose the database, bring it back to a moment, compare
 	@$(BIN)/python -m benchmarks.drill
 
+.PHONY: faults
+faults: $(DEVELOPMENT) ## kill, freeze, fill and cut everything while people answer; FAULTS=n SEED=n
+	@$(BIN)/python -m tests.faults
+
 .PHONY: pictures
 pictures: $(DEVELOPMENT) ## draw the pictures of question types for the docs
 	@$(OFFLINE) DEBUG=1 DJANGO_SETTINGS_MODULE=survey_site.settings $(BIN)/python -m tests.draw_types

@@ -20,7 +20,7 @@ from feedback.models import Change, FrameChunk, Response, Status, Summary, Surve
 from feedback.refresh import refresh, refresh_batch
 from tests import build
 from tests.eventually import eventually
-from tests.faults import beside_the_database
+from tests.outages import beside_the_database
 from tests.recount import fill, made_up, recount, reported
 from tests.web.server import database_of_tests
 

@@ -11,7 +11,7 @@ from feedback.models import Survey
 from feedback.models.survey import Stage
 from feedback.responses.in_field import FRESH, GRACE, InField, NoSuchSurvey, in_field, revision
 from tests import build
-from tests.faults import database_away
+from tests.outages import database_away
 
 Later = Callable[[float], None]
 

@@ -20,7 +20,7 @@ from feedback.responses.in_field import in_field
 from feedback.responses.receive import Conflict, DatabaseAway, Outcome, Stored, ToMend, receive
 from feedback.responses.screening import Arrival
 from tests import build
-from tests.faults import cut_connections, database_away
+from tests.outages import cut_connections, database_away
 
 Queries = Callable[[int], AbstractContextManager[Any]]
 NONCE = UUID("01234567-89ab-cdef-0123-456789abcdef")

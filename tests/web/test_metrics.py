@@ -8,7 +8,7 @@ from django.test import Client, override_settings
 
 from feedback.models import Role, Survey
 from tests import build
-from tests.faults import database_away
+from tests.outages import database_away
 
 FIGURE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 

@@ -18,7 +18,7 @@ from feedback.responses import receipts, tickets
 from feedback.responses.in_field import GRACE, forget
 from feedback.web.pages import PLAIN, style_of
 from tests import build
-from tests.faults import database_away
+from tests.outages import database_away
 from tests.web.sent import FormPage
 
 Queries = Callable[[int], AbstractContextManager[Any]]

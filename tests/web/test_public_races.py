@@ -11,7 +11,7 @@ import pytest
 
 from feedback.models import Change, Response, Survey
 from tests import build
-from tests.faults import cut_connections
+from tests.outages import cut_connections
 from tests.web.server import APPLICATION, live_site  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ from feedback.responses import partials, tickets
 from feedback.responses.in_field import forget
 from tests import build
 from tests.eventually import eventually
-from tests.faults import database_away
+from tests.outages import database_away
 from tests.web.sent import FormPage
 
 TYPED = {"name": "Ada Canary", "wish": "Benches"}

@@ -20,7 +20,7 @@ from survey_site.programs import commands
 from survey_site.site import Site
 from tests import build
 from tests.eventually import eventually
-from tests.faults import cut_connections, database_away
+from tests.outages import cut_connections, database_away
 from tests.survey_site import asking
 from tests.web.server import database_of_tests, serving
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from feedback.models import Survey
 from feedback.web.pages import PLAIN, style_of
 from tests import build
-from tests.faults import database_away
+from tests.outages import database_away
 
 LOOKS = {"colour": "#7a1f5c", "font": "serif"}
 STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
