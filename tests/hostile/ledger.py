@@ -42,6 +42,12 @@ class Ledger:
 
     town: Survey
     sent: dict[UUID, Sent] = field(default_factory=dict)
+    acknowledged: set[UUID] = field(default_factory=set)
+
+    @property
+    def form(self) -> bytes:
+        """How a request begins that may leave a response."""
+        return f"POST /s/{self.town.slug}/".encode()
 
     def faults(self) -> Iterator[tuple[Hostile, str]]:
         """What differs between what was said and what is there; then the page is turned."""
@@ -49,11 +55,13 @@ class Ledger:
         stored = {row.nonce: row for row in rows}
         for nonce, sent in self.sent.items():
             row = stored.get(nonce)
+            if sent.stored:
+                self.acknowledged.add(nonce)
             if sent.stored and row is None:
                 yield sent.request, "acknowledged and not stored"
             elif row is not None and not sent.stored and any(sent.statuses):
                 yield sent.request, "stored and never acknowledged"
-            elif row is not None and not any(sent.statuses) and not whole(sent):
+            elif row is not None and not any(sent.statuses) and sent.request.closes:
                 yield sent.request, "half a request was stored"
             if len(sent.places) > 1:
                 yield sent.request, "one ticket, two receipts"
@@ -62,15 +70,18 @@ class Ledger:
                     yield sent.request, fault
         self.sent.clear()
 
-    def twice(self) -> list[str]:
-        """Tickets with more than one response."""
-        rows = Response.objects.filter(survey=self.town).values("nonce")
-        many = rows.annotate(n=Count("pk")).filter(n__gt=1)
-        return [str(row["nonce"]) for row in many]
+    def at_the_end(self, own: set[UUID]) -> Iterator[str]:
+        """Tickets with more than one response, and responses that nobody was told of.
 
-
-def whole(sent: Sent) -> bool:
-    return not sent.request.closes
+        Args:
+            own: what we stored ourselves.
+        """
+        rows = Response.objects.filter(survey=self.town).values_list("nonce")
+        counted = dict(rows.annotate(n=Count("pk")))
+        if twice := [nonce for nonce, n in counted.items() if n > 1]:
+            yield f"{len(twice)} tickets with more than one response"
+        if strangers := counted.keys() - self.acknowledged - own:
+            yield f"{len(strangers)} responses that nobody was told of"
 
 
 def altered(body: bytes, row: Response) -> Iterator[str]:
@@ -92,12 +103,15 @@ def altered(body: bytes, row: Response) -> Iterator[str]:
         yield from differing(name, given, answers.get(name))
     if answers.get("name") is not True:
         yield from differing("name", given, answers.get("name"))
-    yield from differing("visit", given, answers.get("visit"))
+    if answers.get("visit") != "other":  # which typing something else chooses
+        yield from differing("visit", given, answers.get("visit"))
+    elif not any(given.get("visit__other", [])) and given.get("visit") != ["other"]:
+        yield "stored otherwise: visit"
     stars = answers.get("stars")
     if (given.get("stars") or [""])[0] != ("" if stars is None else str(stars)):
         yield "stored otherwise: stars"
     uses = answers.get("uses") or []
-    if sorted(filter(None, given.get("uses", []))) != sorted(uses):
+    if set(filter(None, given.get("uses", []))) != set(uses):
         yield "stored otherwise: uses"
 
 
@@ -115,14 +129,13 @@ def read(body: bytes) -> dict[str, list[str]]:
     for pair in filter(None, body.split(b"&")):
         name, _equals, value = pair.partition(b"=")
         given.setdefault(plain(name), []).append(plain(value))
+    if any("\x00" in value for name in given.keys() - BESIDE for value in given[name]):
+        raise NotText("it has a NUL")
     return given
 
 
 def plain(raw: bytes) -> str:
     try:
-        text = unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8", errors="strict")
+        return unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8", errors="strict")
     except UnicodeDecodeError as error:
         raise NotText("it is no UTF-8") from error
-    if "\x00" in text:
-        raise NotText("it has a NUL")
-    return text

@@ -75,11 +75,13 @@ def of_staff(request: Hostile) -> bool:
 def of_body(request: Hostile, answer: Answer) -> Iterator[str]:
     if INSIDE.search(answer.body) or str(ROOT).encode() in answer.body:
         yield "tells of its inside"
+    if answer.status == 405 and not answer.header("allow"):
+        yield "405 that does not say what may be done"
     if not answer.is_html:
         return
     if request.mark and (found := unescaped(request.mark, answer.body)):
         yield f"comes back as markup: {found!r}"
-    if 400 <= answer.status < 500 and not request.raw.startswith(b"HEAD "):
+    if 400 <= answer.status < 500 and answer.status != 405 and not request.raw.startswith(b"HEAD "):
         words = re.sub(rb"<style.*?</style>|<[^>]*>|\s+", b" ", answer.body, flags=re.DOTALL)
         if len(words.strip()) < LEAST or (answer.is_ours and b"<h1" not in answer.body):
             yield f"status {answer.status} without a word why"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from threading import Barrier
 from uuid import UUID
 
+from tests.hostile.aftermath import aftermath
 from tests.hostile.drafts import Hostile
 from tests.hostile.ledger import ACCEPTED, Ledger, Sent
 from tests.hostile.rules import LIMIT, faults
@@ -35,6 +36,7 @@ class Outcome:
     slowest: float = 0.0
     accepted: int = 0
     faults: list[Fault] = field(default_factory=list)
+    afterwards: list[str] = field(default_factory=list)  # what was wrong once all were sent
 
 
 Progress = Callable[[int, int], None]
@@ -58,15 +60,12 @@ def hear(
         for begin in range(0, len(requests), BATCH):
             batch = requests[begin : begin + BATCH]
             scene.renew()
-            before = len(outcome.faults)
             for told in senders.map(lambda one: exchanged(one, scene, port, limit), batch):
                 note(told, outcome, ledger)
             outcome.faults += [Fault(request, broken) for request, broken in ledger.faults()]
-            assert before <= len(outcome.faults)
             progress(begin + len(batch), len(requests))
-    outcome.faults += [
-        Fault(requests[0], f"two responses of one ticket: {nonce}") for nonce in ledger.twice()
-    ]
+    outcome.afterwards += ledger.at_the_end(scene.own)
+    outcome.afterwards += aftermath(scene, port)
     return outcome
 
 
@@ -115,7 +114,7 @@ def note(told: Told, outcome: Outcome, ledger: Ledger) -> None:
     outcome.families[request.family] += len(told.answers)
     outcome.slowest = max(outcome.slowest, *(answer.seconds for answer in told.answers))
     outcome.faults += [Fault(request, broken) for broken in told.broken]
-    if told.nonce is None:
+    if told.nonce is None or not told.raw.startswith(ledger.form):
         return
     entry = ledger.sent[told.nonce] = Sent(request, body_of(told.raw))
     for answer in told.answers:

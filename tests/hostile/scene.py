@@ -79,6 +79,12 @@ class Scene:
         client.post(f"/r/{self.withdrawn}/withdraw/")
         self.resume = self.kept()
 
+    def store(self, words: str) -> str:
+        """A response of ours in the town with this wish; its receipt's code."""
+        row = build.respond(self.town, wish=words)
+        self.own.add(UUID(str(row.nonce)))
+        return code_for(UUID(str(row.nonce)))
+
     def kept(self) -> str:
         """The code of answers that were begun in the town's survey."""
         here = in_field(self.town.slug)
