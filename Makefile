@@ -60,6 +60,10 @@ bench-text: $(DEVELOPMENT) ## measure themes of open answers; TEXT_DATA=folder o
 drill: $(DEVELOPMENT) ## lose the database, bring it back to a moment, compare
 	@$(BIN)/python -m benchmarks.drill
 
+.PHONY: hostile
+hostile: $(DEVELOPMENT) ## send 25,000 hostile requests to a real server; HOSTILE=n, SEED=n, REPLAY=file
+	@HOSTILE="$(HOSTILE)" SEED="$(SEED)" REPLAY="$(REPLAY)" $(BIN)/python -m tests.hostile
+
 .PHONY: pictures
 pictures: $(DEVELOPMENT) ## draw the pictures of question types for the docs
 	@$(OFFLINE) DEBUG=1 DJANGO_SETTINGS_MODULE=survey_site.settings $(BIN)/python -m tests.draw_types

@@ -45,6 +45,7 @@ def test_a_selection_of_nothing_has_a_summary(viewer: Any) -> None:
     assert page.status_code == 200
 
 
+@pytest.mark.usefixtures("three")
 def test_each_figure_links_to_the_responses_behind_it(viewer: Any) -> None:
     """A number that nobody can look behind is a number that nobody trusts."""
     client = build.signed_in(viewer)
