@@ -64,6 +64,10 @@ drill: $(DEVELOPMENT) ## lose the database, bring it back to a moment, compare
 faults: $(DEVELOPMENT) ## kill, freeze, fill and cut everything while people answer; FAULTS=n SEED=n
 	@$(BIN)/python -m tests.faults
 
+.PHONY: hostile
+hostile: $(DEVELOPMENT) ## send 25,000 hostile requests to a real server; HOSTILE=n, SEED=n, REPLAY=file
+	@HOSTILE="$(HOSTILE)" SEED="$(SEED)" REPLAY="$(REPLAY)" $(BIN)/python -m tests.hostile
+
 .PHONY: pictures
 pictures: $(DEVELOPMENT) ## draw the pictures of question types for the docs
 	@$(OFFLINE) DEBUG=1 DJANGO_SETTINGS_MODULE=survey_site.settings $(BIN)/python -m tests.draw_types

@@ -89,7 +89,7 @@ class Post:
 
 
 def posts(by_day: Mapping[str, int]) -> Sequence[Post]:
-    """Days as columns, in order, 10 units apart."""
+    """Days as columns, in order, 10 units apart; of no height where nothing came."""
     highest = max(by_day.values(), default=0) or 1
     heights = {day: 100 * n / highest for day, n in sorted(by_day.items())}
     return [

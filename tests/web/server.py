@@ -36,8 +36,14 @@ def live_site(
 
 
 @contextmanager
-def serving(folder: Path, *, workers: int = 2, **given: str) -> Iterator[tuple[int, Server]]:
-    """The web program as ``make run`` starts it, on the test database; its port comes with it."""
+def serving(
+    folder: Path, *, workers: int = 2, application: str = "", **given: str
+) -> Iterator[tuple[int, Server]]:
+    """The web program as ``make run`` starts it, on the test database; its port comes with it.
+
+    Args:
+        application: another than the shipped one, to run in its place.
+    """
     port = free_port()
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "survey_site.settings",
@@ -54,6 +60,7 @@ def serving(folder: Path, *, workers: int = 2, **given: str) -> Iterator[tuple[i
     }
     words = commands(Site(folder, "127.0.0.1", port, {}))["web"]
     words[words.index("--workers") + 1] = str(workers)
+    words[-1] = application or words[-1]
     server = launch(
         "web",
         [sys.executable, "-m", *words],

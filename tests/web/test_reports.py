@@ -38,6 +38,14 @@ def test_a_filter_counts_only_what_it_keeps(viewer: Any) -> None:
 
 
 @pytest.mark.usefixtures("three")
+def test_a_selection_of_nothing_has_a_summary(viewer: Any) -> None:
+    """Nobody came from there, so no hour of the day is the highest; that is no fault."""
+    page = build.signed_in(viewer).get("/staff/town/summary/?source=nowhere")
+
+    assert page.status_code == 200
+
+
+@pytest.mark.usefixtures("three")
 def test_each_figure_links_to_the_responses_behind_it(viewer: Any) -> None:
     """A number that nobody can look behind is a number that nobody trusts."""
     client = build.signed_in(viewer)
