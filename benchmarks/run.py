@@ -2,7 +2,8 @@
 
 ``ONLY=name`` or ``--only name`` measures one of form_page, submission, exports, refresh,
 desk (the pages of the review desk), tagging (staff tagging many while responses come in),
-and hundred, a form of a hundred items beside the sample.
+hundred, a form of a hundred items beside the sample, and report, the figures of twelve
+questions beside an engine's own time.
 ``BENCH_RESPONSES`` sets how many responses are stored for the large measurements
 (1,000,000). Everything runs on servers of its own, which are gone at the end.
 """
@@ -18,7 +19,7 @@ from benchmarks.results import Result, Results, table, write
 from benchmarks.servers import SURVEY, Web, database, web
 from survey_site.processes import Server, say
 
-NAMES = ("form_page", "submission", "exports", "refresh", "desk", "tagging", "hundred")
+NAMES = ("form_page", "submission", "exports", "refresh", "desk", "tagging", "hundred", "report")
 SMALL = 10_000
 
 
@@ -49,7 +50,8 @@ def measure(stack: ExitStack, postgres: Server, names: set[str], *, large: int) 
 
     results: dict[str, Result] = {}
     small_refresh = 0.0
-    bulk.fill_up(SMALL, seed=1)
+    if names - {"report"}:
+        bulk.fill_up(SMALL, seed=1)
     if names & {"form_page", "submission", "exports", "tagging", "hundred"}:
         product = stack.enter_context(web("survey_site.wsgi:application"))
     if names & {"form_page", "submission"}:
@@ -91,6 +93,13 @@ def measure(stack: ExitStack, postgres: Server, names: set[str], *, large: int) 
     if "hundred" in names:  # last, as the others count on all responses being the sample's
         say("… hundred")
         results |= doors.long_form(product, postgres)
+    if "report" in names:  # a survey of its own, so that nothing above counts its responses
+        from benchmarks import reports
+
+        say("… report")
+        results |= reports.reports(
+            postgres.url, Path(os.environ["DATA_DIR"]), small=SMALL, large=large
+        )
     return results
 
 
