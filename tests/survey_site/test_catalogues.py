@@ -16,13 +16,13 @@ from survey_site.catalogues import BrokenCatalogue
 # What respondents can meet comes from these; the words of the rest are for staff.
 RESPONDENTS = re.compile(
     r"feedback/(question_types|questionnaire|responses)/"
-    r"|feedback/web/(public|attempts|saving|receipt|bodies|errors|forms|languages|prepared)\.py"
-    r"|templates/(public|question_types)/|templates/parts/reading\.html"
+    r"|feedback/web/(public|attempts|saving|receipt|bodies|errors|forms|languages|prepared|published|results)\.py"
+    r"|templates/(public|question_types|results)/|templates/parts/reading\.html"
 )
 STAFF = re.compile(
     r"/(codebook|selection|importing|imported_cells|imported_rows|type_docs)\.py"
     r"|questionnaire/(cells|foreign|own_cells)\.py|questionnaire/readers/"
-    r"|responses/(acts|asked|bulk|chosen|coding|listed|notes|tags|views)\.py"
+    r"|responses/(acts|asked|bulk|chosen|coding|listed|notes|quotes|tags|views)\.py"
 )
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|<[^>]+>")
 LANGUAGES = [to_locale(code) for code, _name in settings.LANGUAGES if code != "en"]
