@@ -15,6 +15,14 @@ LIMITS = {
     "worker": (15 * MINUTE, MINUTE, 15 * MINUTE),
     "": (0, 0, 0),
 }
+# Over TCP: a server that vanished without a word is given up within half a minute, not after
+# a quarter of an hour. Sockets of Unix need none of it, and libpq leaves it out there.
+VANISHED = {
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
 NAMES = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
@@ -45,6 +53,6 @@ def postgres(url: str, role: str) -> dict[str, Any]:
         "PORT": parts.pop("port", ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": "5", "application_name": name, **parts}
+        "OPTIONS": {"connect_timeout": "5", "application_name": name, **VANISHED, **parts}
         | ({"options": options} if options else {}),
     }

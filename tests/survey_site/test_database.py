@@ -1,10 +1,15 @@
 """How long statements may take, by what a process does; asked of PostgreSQL itself."""
 
+import os
+import socket
+from pathlib import Path
+
 import psycopg
 import pytest
 from django.conf import settings
 
 from survey_site.database import LIMITS, NAMES, postgres
+from tests.faults.link import Link
 
 SHOW = "SELECT setting::int / CASE unit WHEN 'ms' THEN 1000 ELSE 1 END FROM pg_settings"
 
@@ -40,6 +45,29 @@ def test_what_the_address_asks_for_wins() -> None:
     wished = f"{url()} options='-c statement_timeout=77s'"
 
     assert told("public", wished) == [77, *LIMITS["public"][1:]]
+
+
+def test_a_server_that_vanished_is_given_up_within_half_a_minute() -> None:
+    """Asked of the kernel, about a connection over TCP as our programs open it."""
+    ours = psycopg.conninfo.conninfo_to_dict(url())
+    with Link(Path(str(ours.pop("host")), f".s.PGSQL.{ours.pop('port')}")) as link:
+        made = postgres(psycopg.conninfo.make_conninfo(**ours, host="127.0.0.1"), "public")
+        given = {"dbname": "postgres", "user": made["USER"], "host": made["HOST"]}
+        with (
+            psycopg.connect(**given, port=link.port, **made["OPTIONS"]) as session,
+            socket.socket(fileno=os.dup(session.fileno())) as opened,
+        ):
+            tcp = [
+                opened.getsockopt(socket.IPPROTO_TCP, option)
+                for option in (
+                    socket.TCP_USER_TIMEOUT,
+                    socket.TCP_KEEPIDLE,
+                    socket.TCP_KEEPINTVL,
+                    socket.TCP_KEEPCNT,
+                )
+            ]
+
+    assert tcp == [20_000, 15, 5, 3]
 
 
 def url() -> str:
