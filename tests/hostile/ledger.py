@@ -44,10 +44,10 @@ class Ledger:
     sent: dict[UUID, Sent] = field(default_factory=dict)
     acknowledged: set[UUID] = field(default_factory=set)
 
-    @property
-    def form(self) -> bytes:
-        """How a request begins that may leave a response."""
-        return f"POST /s/{self.town.slug}/".encode()
+    def may_store(self, raw: bytes) -> bool:
+        """Whether it is sent to the form, by whatever way to write its address."""
+        method, _blank, target = raw.partition(b"\r\n")[0].partition(b" ")
+        return method == b"POST" and f"/s/{self.town.slug}/".encode() in target
 
     def faults(self) -> Iterator[tuple[Hostile, str]]:
         """What differs between what was said and what is there; then the page is turned."""

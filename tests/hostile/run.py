@@ -90,7 +90,7 @@ def exchanged(request: Hostile, scene: Scene, port: int, limit: float) -> Told:
     answer = send(port, raw, closes=request.closes)
     broken = list(faults(request, answer, limit=limit))
     if answer.seconds > limit and not answer.hung:
-        again = send(port, scene.fill(request.raw)[0], closes=request.closes)
+        again = send(port, raw, closes=request.closes)
         if again.seconds <= limit:
             broken = [fault for fault in broken if not fault.startswith("took")]
     return Told(request, nonce, raw, [answer], broken)
@@ -114,7 +114,7 @@ def note(told: Told, outcome: Outcome, ledger: Ledger) -> None:
     outcome.families[request.family] += len(told.answers)
     outcome.slowest = max(outcome.slowest, *(answer.seconds for answer in told.answers))
     outcome.faults += [Fault(request, broken) for broken in told.broken]
-    if told.nonce is None or not told.raw.startswith(ledger.form):
+    if told.nonce is None or not ledger.may_store(told.raw):
         return
     entry = ledger.sent[told.nonce] = Sent(request, body_of(told.raw))
     for answer in told.answers:

@@ -1,0 +1,59 @@
+"""Those who send slowly, to hold on to what others need: what becomes of the others meanwhile."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests import build
+from tests.hostile.aftermath import get
+from tests.web.server import serving
+
+pytestmark = pytest.mark.django_db(transaction=True)
+THREADS = 8  # of one process, as it is shipped
+HEAD = b"POST /s/slow/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded"
+
+
+@contextmanager
+def held(port: int, begun: bytes, *, times: int) -> Iterator[None]:
+    """So many connections with a request that has begun and does not go on."""
+    with ExitStack() as stack:
+        for _time in range(times):
+            wire = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30))
+            wire.sendall(begun)
+        yield
+
+
+def test_slow_heads_hold_nobody_up(static_files: None, tmp_path: Path) -> None:
+    """Granian alone reads heads without a thread, so hundreds of them take none away."""
+    build.survey(slug="slow")
+    with serving(tmp_path, workers=1) as (port, _server), held(port, HEAD, times=300):
+        assert get(port, "/s/slow/").status == 200
+
+
+def test_slow_bodies_are_why_a_front_is_needed(static_files: None, tmp_path: Path) -> None:
+    """Granian alone gives each begun body a thread: fewer than there are hold nobody up.
+
+    With one for each thread nobody else would be served, until they close; a front that reads
+    whole requests before it passes them on (deploy/) takes that away. See docs/operating.md.
+    """
+    build.survey(slug="slow")
+    begun = HEAD + b"\r\nContent-Length: 1000\r\n\r\nticket="
+    with serving(tmp_path, workers=1) as (port, _server):
+        with held(port, begun, times=THREADS - 1):
+            assert get(port, "/healthz").status == 200
+        with held(port, begun, times=THREADS):
+            pass
+        assert get(port, "/healthz").status == 200  # whoever goes lets go
+
+
+@pytest.mark.skipif(
+    not (shutil.which("caddy") or shutil.which("nginx")),
+    reason="no front is installed here (caddy or nginx), so nothing can be said of one",
+)
+def test_behind_the_shipped_front_slow_bodies_hold_nobody_up() -> None:
+    """It waits for the whole request in our place."""
+    pytest.fail("a front is installed: start it as deploy/ has it, and hold 64 bodies open")
