@@ -13,7 +13,10 @@ STARTS = "=+-@\t\r\n|;%＝＋－＠'"
 BEHIND = ("1", "SUM(A1)", "cmd|' /C calc'!A0", "", " x", "=", '"', 'HYPERLINK("http://x")')
 CONTROLS = [chr(point) for point in (*range(1, 32), *range(127, 160))]
 SPACES = [chr(point) for point in range(0x3001) if unicodedata.category(chr(point)) == "Zs"]
-FORMATS = "\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2069\ufeff"
+FORMATS = (
+    "\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a"
+    "\u202b\u202c\u202d\u202e\u2060\u2066\u2069\ufeff"
+)
 WORDS_OF_PROGRAMS = [
     "undefined",
     "null",

@@ -14,7 +14,9 @@ from tests.web.server import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 8  # of one process, as it is shipped
-HEAD = b"POST /s/slow/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded"
+HEAD = (
+    b"POST /s/slow/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded"
+)
 
 
 @contextmanager
