@@ -88,11 +88,19 @@ def shares(section: Section, *, title: str) -> Figure:
             counted(bar.n),
             per_cent(bar.share / 100),
             f"{plain_share(bar.low)}–{plain_share(bar.high)}",
+            *([per_cent(bar.weighted[0] / 100)] if bar.weighted else []),
         )
         for bar in every
     ]
     drawn = [
-        bars.Bar(str(bar.label), bar.n, bar.share / 100, bar.low / 100, bar.high / 100)
+        bars.Bar(
+            str(bar.label),
+            bar.n,
+            bar.share / 100,
+            bar.low / 100,
+            bar.high / 100,
+            bar.weighted[0] / 100 if bar.weighted else None,
+        )
         for bar in every[: bars.MOST]
     ]
     svg = bars.bars(
@@ -101,7 +109,9 @@ def shares(section: Section, *, title: str) -> Figure:
         desc=told((bar.label, bar.value) for bar in drawn),
         rtl=get_language_bidi(),
     )
-    head = (_("Answer"), _("Number"), _("Share"), _("95 % interval"))
+    head = [_("Answer"), _("Number"), _("Share"), _("95 % interval")]
+    if every and every[0].weighted:
+        head.append(_("Weighted"))
     return Figure(section["item"].key, title, note_on(section, len(every)), head, rows, svg)
 
 
@@ -183,7 +193,25 @@ def quartiles(section: Section) -> Figure | None:
         return None
     item = section["item"]
     head = (_("Of those who answered"), item.measured_in or _("Value"))
-    return Figure(item.key, item.text, "", head, rows)
+    return Figure(item.key, item.text, "", head, rows, classes(section))
+
+
+def classes(section: Section) -> str:
+    """The numbers as a histogram, or the days by period; "" where there are none."""
+    item, found = section["item"], section["figures"]
+    binned = [(plain_number(one["from"]), one["n"]) for one in found.get("histogram", [])]
+    periods = sorted(found.get("periods", {}).items())
+    if not (drawn := binned or periods):
+        return ""
+    return columns.columns(
+        [columns.Column(label, n) for label, n in drawn],
+        title=item.text,
+        desc=told((label, counted(n)) for label, n in drawn),
+        across=item.measured_in,
+        up=_("Responses"),
+        touching=bool(binned),
+        rtl=get_language_bidi(),
+    )
 
 
 def in_words(value: Any) -> str:
