@@ -199,15 +199,17 @@ def wal_without_room(copy: Copy, clients: Clients, chance: Random) -> None:
     try:
         hold(copy, chance)
     finally:
-        limited(copy, resource.RLIM_INFINITY)
+        limited(copy, None)
 
 
-def limited(copy: Copy, size: int) -> None:
-    """Set what a file may have, for the main process and all the others."""
+def limited(copy: Copy, size: int | None) -> None:
+    """Set how many bytes a file may have, for the main process and all the others."""
     for process in copy.family("postgres"):
         with suppress(ProcessLookupError, psutil.NoSuchProcess):
             _soft, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (min(size, hard), hard))
+            resource.prlimit(
+                process.pid, resource.RLIMIT_FSIZE, (hard if size is None else size, hard)
+            )
 
 
 @fault
