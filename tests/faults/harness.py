@@ -11,7 +11,7 @@ from tests.faults.checker import Checker, Violation
 from tests.faults.clients import Clients, Seen
 from tests.faults.copy import Copy
 from tests.faults.ledger import Ledger
-from tests.faults.nemesis import FAULTS
+from tests.faults.servers import FAULTS
 
 BATCH = 10  # faults between two checks
 RECOVERED = 60  # seconds until a response is acknowledged after a fault
