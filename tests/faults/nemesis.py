@@ -20,6 +20,10 @@ HELD = (0.2, 1.2)  # seconds that what is held stays so
 Fault = Callable[[Copy, Clients, Random], None]
 FAULTS: dict[str, Fault] = {}
 DAY = 24 * 3600
+GROWN = """
+    SET lock_timeout = '2s';
+    ALTER TABLE feedback_response DROP COLUMN IF EXISTS later, ADD COLUMN later integer
+"""
 
 
 def fault(does: Fault) -> Fault:
@@ -81,10 +85,7 @@ def rolling_restart_with_a_migration(copy: Copy, clients: Clients, chance: Rando
     names = copy.named("web")
     for name in names:
         if name == names[-1]:
-            with copy.database() as connection:
-                connection.execute("SET lock_timeout = '2s'")
-                connection.execute("ALTER TABLE feedback_response DROP COLUMN IF EXISTS later")
-                connection.execute("ALTER TABLE feedback_response ADD COLUMN later integer")
+            copy.until(lambda: copy.executes(GROWN), seconds=60)
         copy.kept[name].end()
         copy.kept[name].begin()
         copy.until(copy.webs_answer, seconds=60)

@@ -18,6 +18,10 @@ from tests.faults.nemesis import FAULTS, fault, frozen, hold, kill
 __all__ = ["FAULTS"]
 
 SMALL = 65_536  # bytes that a file may have when the disk is full
+ENDED = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name LIKE 'soundings-%'
+"""
 
 
 def backend(copy: Copy, chance: Random) -> list[psutil.Process]:
@@ -45,11 +49,7 @@ def backend_frozen(copy: Copy, clients: Clients, chance: Random) -> None:
 
 @fault
 def backends_ended(copy: Copy, clients: Clients, chance: Random) -> None:
-    with copy.database() as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE application_name LIKE 'soundings-%'"
-        )
+    copy.executes(ENDED)
 
 
 @fault
@@ -81,14 +81,11 @@ def postgres_without_connections(copy: Copy, clients: Clients, chance: Random) -
     try:
         with suppress(psycopg.OperationalError):
             while len(held) < 200:
-                held.append(copy.database())
+                held.append(copy.database(patience=0))
         with suppress(psycopg.Error):
-            held[0].execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE application_name LIKE 'soundings-%'"
-            )
+            held[0].execute(ENDED)
             while len(held) < 200:
-                held.append(copy.database())
+                held.append(copy.database(patience=0))
         hold(copy, chance)
     finally:
         for connection in held:
