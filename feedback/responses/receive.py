@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Response
@@ -38,6 +38,8 @@ EXPIRED = _(
 # Fields of the page that are no items; no key begins with "_", or is called ticket.
 BESIDES = frozenset({"ticket", "_language", "_page", "_seen", "_all", *screening.FIELDS})
 NOTHING_KNOWN = Arrival()
+# The last is what PostgreSQL says of itself when it breaks down in the middle of a statement.
+AWAY = (OperationalError, InterfaceError, InternalError)
 
 INSERT = """
     INSERT INTO feedback_response
@@ -134,7 +136,7 @@ def receive(
         return Stored(receipts.code_for(ticket.nonce))
     try:
         return stored_before(ticket, cleaned, fresh_at=survey.renewal())
-    except (OperationalError, InterfaceError) as error:
+    except AWAY as error:
         raise DatabaseAway(ticket.revision) from error
 
 
@@ -201,7 +203,7 @@ def store(
     ]
     try:
         return insert(row)
-    except (OperationalError, InterfaceError) as error:
+    except AWAY as error:
         if connection.in_atomic_block:
             raise
         # A connection kept from before a restart of the database: the ticket makes a
@@ -209,7 +211,7 @@ def store(
         connection.close()
         try:
             return insert(row)
-        except (OperationalError, InterfaceError):
+        except AWAY:
             raise DatabaseAway(ticket.revision) from error
 
 
@@ -230,7 +232,7 @@ def too_late(ticket: Ticket, posted: Posted, damaged: Mapping[str, ValidationErr
         before = stored_before(ticket, cleaned, fresh_at=ticket.issued_at)
     except (ValidationError, Response.DoesNotExist):
         return closed
-    except (OperationalError, InterfaceError) as error:
+    except AWAY as error:
         raise DatabaseAway(ticket.revision) from error
     return before if isinstance(before, Stored) else closed
 

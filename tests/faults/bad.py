@@ -21,7 +21,7 @@ BUILD = Build(
 SENT = 60  # responses acknowledged before the first fault
 AFRESH = (
     "TRUNCATE feedback_response, feedback_response_tags, feedback_searchtext, feedback_change,"
-    " feedback_framechunk, feedback_summary",
+    " feedback_framechunk, feedback_summary CASCADE",
     "CHECKPOINT",
 )
 

@@ -96,10 +96,32 @@ class Copy:
             time.sleep(0.03)
         return True
 
-    def database(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(
-            self.url, autocommit=True, connect_timeout=5, application_name="harness"
-        )
+    def database(self, *, patience: float = 30) -> psycopg.Connection[Any]:
+        """A connection past the link.
+
+        Raises:
+            OperationalError: none for so many seconds, in which everything is looked after.
+        """
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                return psycopg.connect(
+                    self.url, autocommit=True, connect_timeout=5, application_name="harness"
+                )
+            except psycopg.OperationalError:
+                if time.monotonic() >= deadline:
+                    raise
+            self.look_after()
+            time.sleep(0.05)
+
+    def executes(self, query: str) -> bool:
+        """Whether Postgres did it; it may be killed meanwhile, so ask ``until`` it does."""
+        try:
+            with self.database() as connection:
+                connection.execute(query.encode())
+        except psycopg.Error:
+            return False
+        return True
 
     def webs_answer(self) -> bool:
         return all(answers(port) and ready(port) for port in self.ports)

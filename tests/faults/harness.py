@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
+import psycopg
+
 from tests.faults.checker import Checker, Violation
 from tests.faults.clients import Clients, Seen
 from tests.faults.copy import Copy
 from tests.faults.ledger import Ledger
-from tests.faults.nemesis import FAULTS
+from tests.faults.servers import FAULTS
 
 BATCH = 10  # faults between two checks
 RECOVERED = 60  # seconds until a response is acknowledged after a fault
@@ -118,9 +120,17 @@ def run(
 
 def audit(copy: Copy, checker: Checker, step: int) -> None:
     """An entry that is committed, as of an act of staff's, for the chain to hold."""
-    with copy.database() as connection:
-        row = connection.execute(AUDITED, [step]).fetchone()
+
+    def written() -> bool:
+        try:
+            with copy.database() as connection:
+                row = connection.execute(AUDITED, [step]).fetchone()
+        except psycopg.Error:
+            return False
         checker.audited.append(row[0] if row else 0)
+        return True
+
+    copy.until(written, seconds=RECOVERED)
 
 
 def recovery(copy: Copy, ledger: Ledger) -> float:

@@ -93,7 +93,7 @@ class Ledger:
         self.lock = threading.Lock()
         self.sent: dict[str, str] = {}  # nonce: digest
         self.count = 0
-        self.output = file.open("a")
+        self.output = file.open("w")
 
     def send(self, nonce: UUID, digest: str) -> None:
         with self.lock:

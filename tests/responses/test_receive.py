@@ -27,6 +27,14 @@ NONCE = UUID("01234567-89ab-cdef-0123-456789abcdef")
 ANSWERS = {"name": ["Ada"], "wish": ["Benches"], "stars": ["4"]}
 
 
+BREAKS_DOWN = """
+    CREATE FUNCTION breaks_down() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'broken' USING ERRCODE = 'XX000'; END $$;
+    CREATE TRIGGER breaks_down BEFORE INSERT ON feedback_response
+        FOR EACH ROW EXECUTE FUNCTION breaks_down()
+"""
+
+
 def new_key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
@@ -275,4 +283,19 @@ def test_a_database_that_stays_away_is_told_by_name_and_stores_nothing() -> None
 
     assert away.value.revision == town.live_id
     assert Response.objects.count() == 1
+    assert isinstance(take(town), Stored)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_breaks_down_in_the_insert_is_away_as_well() -> None:
+    """It then speaks of an internal error (XX000): for the respondent that is no other matter."""
+    town = build.survey()
+    connection.cursor().execute(BREAKS_DOWN)
+    try:
+        with pytest.raises(DatabaseAway):
+            take(town)
+    finally:
+        connection.cursor().execute("DROP FUNCTION breaks_down() CASCADE")
+
+    assert not Response.objects.exists()
     assert isinstance(take(town), Stored)
