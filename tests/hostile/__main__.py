@@ -79,7 +79,9 @@ def attack(folder: Path) -> int:
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]  # for our own client alone
     scene = Scene.built()
     places = endpoints(scene.town.slug, scene.desk.slug, scene.things)
-    n, seed = (int(os.environ.get(name) or known) for name, known in (("HOSTILE", 25_000), ("SEED", 1)))
+    n, seed = (
+        int(os.environ.get(name) or known) for name, known in (("HOSTILE", 25_000), ("SEED", 1))
+    )
     replayed = os.environ.get("REPLAY")
     requests = (
         kept(Path(replayed))

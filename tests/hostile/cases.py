@@ -118,7 +118,9 @@ def mass_assignment(town: Town) -> Iterator[Case]:
             if name or value:
                 yield town.form().saying(name, escaped(value)).having(what=what).expects(422)
         query = ((name, b"1"),)
-        yield town.form().having(query=query, what=f"{name.decode()} in the query").expects(303, 400)
+        yield (
+            town.form().having(query=query, what=f"{name.decode()} in the query").expects(303, 400)
+        )
 
 
 def tickets(town: Town) -> Iterator[Case]:

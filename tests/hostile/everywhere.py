@@ -134,7 +134,9 @@ def codes(places: Sequence[Endpoint]) -> Iterator[Case]:
             if code in place.path:
                 for what, value in odd.items():
                     path = place.path.replace(code, value.replace(b" ", b"") or b"x")
-                    yield Draft(path, what=f"{place.name}: {what}").expects(0, 400, 404, 405, 410, 414)
+                    yield Draft(path, what=f"{place.name}: {what}").expects(
+                        0, 400, 404, 405, 410, 414
+                    )
                 path = place.path.replace(code, drafts.WITHDRAWN)
                 yield Draft(path, what=f"{place.name}: withdrawn").expects(405, 410)
 

@@ -50,9 +50,8 @@ def of_headers(request: Hostile, answer: Answer) -> Iterator[str]:
             yield "an answer without security headers that nobody measured"
     elif missing := [name for name in OURS if name not in names]:
         yield f"no {missing[0]}"
-    elif (
-        "x-frame-options" not in names
-        and "frame-ancestors" not in answer.header("content-security-policy")
+    elif "x-frame-options" not in names and "frame-ancestors" not in answer.header(
+        "content-security-policy"
     ):
         yield "may be framed"
     if "x-injected" in names or any(name.startswith(request.mark.decode()) for name in names):
@@ -60,7 +59,7 @@ def of_headers(request: Hostile, answer: Answer) -> Iterator[str]:
     if request.mark and request.mark.decode() in answer.header("server"):
         yield "the server tells what was sent"
     to = answer.header("location")
-    if to and (urlsplit(to).hostname or "") not in KNOWN_HOSTS or to.startswith(("//", "/\\")):
+    if (to and (urlsplit(to).hostname or "") not in KNOWN_HOSTS) or to.startswith(("//", "/\\")):
         yield f"leads away: {to[:60]}"
     if "set-cookie" in names and not of_staff(request):
         yield "a cookie on a public page"
@@ -77,7 +76,7 @@ def of_body(request: Hostile, answer: Answer) -> Iterator[str]:
         yield "tells of its inside"
     if answer.status == 405 and not answer.header("allow"):
         yield "405 that does not say what may be done"
-    if not answer.is_html:
+    if not (answer.is_html and answer.whole):
         return
     if request.mark and (found := unescaped(request.mark, answer.body)):
         yield f"comes back as markup: {found!r}"
@@ -98,4 +97,6 @@ def unescaped(mark: bytes, body: bytes) -> bytes:
 
 def tells_where(body: bytes) -> bool:
     """A link to a field, or a message beside one or above them all."""
-    return bool(re.search(rb'href="#|invalid-feedback|role="alert"|alert-|class="errors?|problem', body))
+    return bool(
+        re.search(rb'href="#|invalid-feedback|role="alert"|alert-|class="errors?|problem', body)
+    )

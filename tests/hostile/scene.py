@@ -73,7 +73,9 @@ class Scene:
         self.receipt = code_for(UUID(str(row.nonce)))
         before = build.respond(self.town, wish="Before")
         self.own.add(UUID(str(before.nonce)))
-        self.used = tickets.issue(survey=self.town.pk, revision=before.revision_id, nonce=before.nonce)
+        self.used = tickets.issue(
+            survey=self.town.pk, revision=before.revision_id, nonce=before.nonce
+        )
         gone = build.respond(self.desk, wish="Less")
         self.withdrawn = code_for(UUID(str(gone.nonce)))
         client.post(f"/r/{self.withdrawn}/withdraw/")

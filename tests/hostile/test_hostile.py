@@ -23,7 +23,9 @@ def test_a_thousand_hostile_requests_break_no_rule(static_files: None, tmp_path:
     with serving(tmp_path) as (port, _server):
         outcome = hear(requests, scene, port, limit=PATIENCE)
 
-    told = [f"{len(all_)} × {kind}: {all_[0].request}" for kind, all_ in by_kind(outcome.faults).items()]
+    told = [
+        f"{len(all_)} × {kind}: {all_[0].request}" for kind, all_ in by_kind(outcome.faults).items()
+    ]
     assert told + outcome.afterwards == []
     assert outcome.accepted > 20  # the control: not everything was refused for one reason
     assert len(outcome.families) > 20
