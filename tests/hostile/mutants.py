@@ -1,7 +1,7 @@
 """The web program with one guard taken out, to see that the corpus misses it.
 
 ``granian … tests.hostile.mutants:application`` with the name of a mutant in MUTANT. Nothing of
-this is in the product: guards are replaced here, before its application is imported.
+this is in the product: guards are replaced here, around its application.
 """
 
 import base64
@@ -83,7 +83,7 @@ def known_hosts() -> None:
 def forged_posts() -> None:
     from django.middleware.csrf import CsrfViewMiddleware
 
-    CsrfViewMiddleware.process_view = lambda *_args, **_rest: None
+    CsrfViewMiddleware._reject = lambda *_args, **_rest: None
 
 
 def formulas() -> None:

@@ -76,7 +76,7 @@ def of_body(request: Hostile, answer: Answer) -> Iterator[str]:
         yield "tells of its inside"
     if answer.status == 405 and not answer.header("allow"):
         yield "405 that does not say what may be done"
-    if not answer.is_html:
+    if not (answer.is_html and answer.whole):
         return
     if request.mark and (found := unescaped(request.mark, answer.body)):
         yield f"comes back as markup: {found!r}"

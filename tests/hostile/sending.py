@@ -17,6 +17,7 @@ class Answer:
     seconds: float = 0.0
     hung: bool = False
     answers: int = 1  # how many came on this connection
+    whole: bool = True  # all of it: whoever stops reading may cut short what it says
 
     def header(self, name: str) -> str:
         return next((value for own, value in self.headers if own == name), "")
@@ -46,7 +47,9 @@ def send(port: int, raw: bytes, *, closes: bool = False) -> Answer:
     while rest.startswith(b"HTTP/"):
         answers += 1
         _status, _headers, _body, rest = parsed(rest, is_head=False)
-    return Answer(status, headers, body, seconds, hung, answers)
+    length = dict(headers).get("content-length", "0")
+    whole = is_head or len(body) >= int(length)
+    return Answer(status, headers, body, seconds, hung, answers, whole)
 
 
 def exchange(port: int, raw: bytes, *, closes: bool) -> tuple[bytes, bool]:

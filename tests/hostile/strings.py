@@ -14,121 +14,28 @@ BEHIND = ("1", "SUM(A1)", "cmd|' /C calc'!A0", "", " x", "=", '"', 'HYPERLINK("h
 CONTROLS = [chr(point) for point in (*range(1, 32), *range(127, 160))]
 SPACES = [chr(point) for point in range(0x3001) if unicodedata.category(chr(point)) == "Zs"]
 FORMATS = (
-    "\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a"
-    "\u202b\u202c\u202d\u202e\u2060\u2066\u2069\ufeff"
+    "\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2066\u2069\ufeff"
 )
-WORDS_OF_PROGRAMS = [
-    "undefined",
-    "null",
-    "NULL",
-    "nil",
-    "None",
-    "none",
-    "NaN",
-    "nan",
-    "Infinity",
-    "-inf",
-    "true",
-    "True",
-    "TRUE",
-    "false",
-    "yes",
-    "no",
-    "on",
-    "off",
-    "0",
-    "00",
-    "-0",
-    "+0",
-    "1e400",
-    "0x10",
-    "0b1",
-    "0o7",
-    "1_000",
-    "1,000.00",
-    "1.000,00",
-    "١٢",
-    "１２",
-    "Ⅻ",
-    "½",
-    "²",
-    "∞",
-    "#",
-    "#N/A",
-    "#REF!",
-    "NA",
-    "N/A",
-    "[]",
-    "{}",
-    "()",
-    "[object",
-    "Object]",
-    "<null>",
-    "\\N",
-    "\\.",
-    "\\n",
-    "EOF",
-    "con",
-    "nul",
-    "aux",
-    "prn",
-    "lpt1",
-    "..",
-    ".",
-    "~",
-    "*",
-    "?",
-    "$HOME",
-    "%PATH%",
-    "${x}",
-    "$(x)",
-    "`x`",
-    "{{x}}",
-    "{%x%}",
-    "#{x}",
-    "<%=x%>",
-    "__proto__",
-    "constructor",
-    "toString",
-    "hasOwnProperty",
-    "2026-13-45",
-    "31/12/99",
-    "12:61",
-    "1/2",
-    "MARCH1",
-    "SEPT2",
-    "1-1",
-    "00:00:00",
-    "9999-12-31T23:59:60Z",
-]
+WORDS_OF_PROGRAMS = (
+    "undefined null NULL nil None none NaN nan Infinity -inf true True TRUE false yes no on off "
+    "0 00 -0 +0 1e400 0x10 0b1 0o7 1_000 1,000.00 1.000,00 ١٢ １２ Ⅻ ½ ² ∞ # #N/A #REF! NA N/A "
+    "[] {} () [object Object] <null> \\N \\. \\n EOF con nul aux prn lpt1 .. . ~ * ? $HOME %PATH% "
+    "${x} $(x) `x` {{x}} {%x%} #{x} <%=x%> __proto__ constructor toString hasOwnProperty "
+    "2026-13-45 31/12/99 12:61 1/2 MARCH1 SEPT2 1-1 00:00:00 9999-12-31T23:59:60Z"
+)
 MARKUP = (
     "<script>{}</script> <ScRiPt>{}</ScRiPt> <img/src=x\tonerror={}> <svg/onload={}> "
     "<a\thref='javascript:{}'> </textarea>{} </title>{} </bdi>{} </dd>{} </script>{} <!--{}--> "
     "<![CDATA[{}]]> <?php\t{}?> <%{}%> <iframe\tsrcdoc={}> <style>{}</style> <base\thref={}> "
     "<form\taction={}> <input\tautofocus\tonfocus={}> \"onmouseover={}\" '-{}-' ;{};// \\u003c{} "
     "&lt;{}&gt; &#60;{} &#x3c;{} %3C{}%3E +ADw-{}+AD4- <\u0000{}".replace("\u0000", "\ufffd")
-).split(" ")
-OF_SQL = [
-    "' OR 1=1--",
-    "'; DROP TABLE x;--",
-    '" OR ""="',
-    "1; SELECT pg_sleep(9)",
-    "$1",
-    "$$x$$",
-    "E'\\\\000'",
-    "x'||'y",
-    "%'",
-    "_",
-    "\\%",
-    "::jsonb",
-    "?|",
-    "@>",
-    "#>>",
-    "/* */",
-    "--\n1",
-    "''",
-    "') UNION SELECT NULL--",
-]
+)
+OF_SQL = (
+    '\' OR 1=1-- | \'; DROP TABLE x;-- | " OR ""=" | 1; SELECT pg_sleep(9) | $1 | $$x$$ | '
+    "E'\\\\000' | "
+    "x'||'y | %' | _ | \\% | ::jsonb | ?| | @> | #>> | /* */ | --\n1 | '' | ') UNION SELECT NULL--"
+)
 SCRIPTS = {
     "arabic": 0x627, "hebrew": 0x5D0, "devanagari": 0x905, "thai": 0xE01, "hangul": 0xAC00,
     "kana": 0x3042, "han": 0x4E00, "han beyond": 0x20000, "cyrillic": 0x410, "greek": 0x391,
@@ -146,9 +53,9 @@ def made() -> Iterator[str]:
     yield from (f"{control}=1" for control in CONTROLS[::8])
     yield from (f"a{space}b" for space in SPACES)
     yield from (f"{mark}abc{mark}" for mark in FORMATS)
-    yield from WORDS_OF_PROGRAMS
-    yield from (frame.replace("{}", "alert(1)") for frame in MARKUP)
-    yield from OF_SQL
+    yield from WORDS_OF_PROGRAMS.split(" ")
+    yield from (frame.replace("{}", "alert(1)") for frame in MARKUP.split(" "))
+    yield from OF_SQL.split(" | ")
     for first in SCRIPTS.values():
         word = "".join(chr(first + step) for step in range(6))
         yield word

@@ -1,6 +1,5 @@
 """Those who send slowly, to hold on to what others need: what becomes of the others meanwhile."""
 
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -50,12 +49,3 @@ def test_slow_bodies_are_why_a_front_is_needed(static_files: None, tmp_path: Pat
         with held(port, begun, times=THREADS):
             pass
         assert get(port, "/healthz").status == 200  # whoever goes lets go
-
-
-@pytest.mark.skipif(
-    not (shutil.which("caddy") or shutil.which("nginx")),
-    reason="no front is installed here (caddy or nginx), so nothing can be said of one",
-)
-def test_behind_the_shipped_front_slow_bodies_hold_nobody_up() -> None:
-    """It waits for the whole request in our place."""
-    pytest.fail("a front is installed: start it as deploy/ has it, and hold 64 bodies open")
