@@ -7,176 +7,388 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('feedback', '0017_changes_tell_when'),
+        ("feedback", "0017_changes_tell_when"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Code',
+            name="Code",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(max_length=200)),
-                ('number', models.PositiveIntegerField(help_text='As filters and exports have it')),
-                ('name', models.CharField(max_length=100)),
-                ('definition', models.TextField(blank=True, default='')),
-                ('examples', models.TextField(blank=True, default='', help_text='One a line')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('retired', models.BooleanField(default=False, help_text='Given no more; what has it keeps it')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='children', to='feedback.code')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='feedback.survey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.CharField(max_length=200)),
+                ("number", models.PositiveIntegerField(help_text="As filters and exports have it")),
+                ("name", models.CharField(max_length=100)),
+                ("definition", models.TextField(blank=True, default="")),
+                ("examples", models.TextField(blank=True, default="", help_text="One a line")),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "retired",
+                    models.BooleanField(
+                        default=False, help_text="Given no more; what has it keeps it"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="children",
+                        to="feedback.code",
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codes",
+                        to="feedback.survey",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'number'],
+                "ordering": ["position", "number"],
             },
         ),
         migrations.CreateModel(
-            name='NameDecision',
+            name="NameDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(max_length=200)),
-                ('spelling', models.CharField(help_text='As somebody wrote it', max_length=200)),
-                ('spelt', models.CharField(help_text='As spellings are compared', max_length=200)),
-                ('entity', models.CharField(blank=True, default='', max_length=80)),
-                ('name', models.CharField(blank=True, default='', max_length=100)),
-                ('kind', models.CharField(blank=True, default='', max_length=20)),
-                ('family', models.CharField(blank=True, default='', max_length=80)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='name_decisions', to='feedback.survey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.CharField(max_length=200)),
+                ("spelling", models.CharField(help_text="As somebody wrote it", max_length=200)),
+                ("spelt", models.CharField(help_text="As spellings are compared", max_length=200)),
+                ("entity", models.CharField(blank=True, default="", max_length=80)),
+                ("name", models.CharField(blank=True, default="", max_length=100)),
+                ("kind", models.CharField(blank=True, default="", max_length=20)),
+                ("family", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="name_decisions",
+                        to="feedback.survey",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='NamedIn',
+            name="NamedIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(max_length=200)),
-                ('entity', models.CharField(max_length=80)),
-                ('family', models.CharField(max_length=80)),
-                ('version', models.CharField(blank=True, default='', max_length=80)),
-                ('size', models.CharField(blank=True, default='', max_length=80)),
-                ('variant', models.CharField(blank=True, default='', max_length=80)),
-                ('written', models.CharField(max_length=200)),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('how', models.CharField(max_length=10)),
-                ('response', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='feedback.response')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='feedback.survey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.CharField(max_length=200)),
+                ("entity", models.CharField(max_length=80)),
+                ("family", models.CharField(max_length=80)),
+                ("version", models.CharField(blank=True, default="", max_length=80)),
+                ("size", models.CharField(blank=True, default="", max_length=80)),
+                ("variant", models.CharField(blank=True, default="", max_length=80)),
+                ("written", models.CharField(max_length=200)),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("how", models.CharField(max_length=10)),
+                (
+                    "response",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="feedback.response",
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="feedback.survey",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OpenQuestion',
+            name="OpenQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(help_text="Of the answers: an item's key", max_length=200)),
-                ('sample', models.PositiveIntegerField(default=100, help_text='Answers of the random sample that estimates rest on')),
-                ('learnt', models.JSONField(default=dict)),
-                ('catalogue', models.CharField(blank=True, default='', help_text='Of names; empty: none are looked for', max_length=40)),
-                ('asks', models.BooleanField(default=False, help_text='The question asks for such names, so that plain words count')),
-                ('common', models.JSONField(default=list, help_text='Words that are no misspelt names here')),
-                ('voices', models.BooleanField(default=False, help_text='Near-copies are looked for')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='open_questions', to='feedback.survey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "part",
+                    models.CharField(help_text="Of the answers: an item's key", max_length=200),
+                ),
+                (
+                    "sample",
+                    models.PositiveIntegerField(
+                        default=100, help_text="Answers of the random sample that estimates rest on"
+                    ),
+                ),
+                ("learnt", models.JSONField(default=dict)),
+                (
+                    "catalogue",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Of names; empty: none are looked for",
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "asks",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The question asks for such names, so that plain words count",
+                    ),
+                ),
+                (
+                    "common",
+                    models.JSONField(
+                        default=list, help_text="Words that are no misspelt names here"
+                    ),
+                ),
+                (
+                    "voices",
+                    models.BooleanField(default=False, help_text="Near-copies are looked for"),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="open_questions",
+                        to="feedback.survey",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Read',
+            name="Read",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(max_length=200)),
-                ('settles', models.BooleanField(default=False)),
-                ('counts', models.BooleanField(default=False)),
-                ('digest', models.BinaryField(help_text='8 bytes')),
-                ('at', models.DateTimeField(auto_now=True)),
-                ('coder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('response', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='feedback.response')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='feedback.survey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.CharField(max_length=200)),
+                ("settles", models.BooleanField(default=False)),
+                ("counts", models.BooleanField(default=False)),
+                ("digest", models.BinaryField(help_text="8 bytes")),
+                ("at", models.DateTimeField(auto_now=True)),
+                (
+                    "coder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "response",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="feedback.response",
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="feedback.survey",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Coded',
+            name="Coded",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(max_length=200)),
-                ('start', models.PositiveIntegerField(null=True)),
-                ('end', models.PositiveIntegerField(null=True)),
-                ('confidence', models.FloatField(help_text='Of the machine, from 0 to 1', null=True)),
-                ('code', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='coded', to='feedback.code')),
-                ('response', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='feedback.response')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='feedback.survey')),
-                ('read', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='coded', to='feedback.read')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.CharField(max_length=200)),
+                ("start", models.PositiveIntegerField(null=True)),
+                ("end", models.PositiveIntegerField(null=True)),
+                (
+                    "confidence",
+                    models.FloatField(help_text="Of the machine, from 0 to 1", null=True),
+                ),
+                (
+                    "code",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="coded",
+                        to="feedback.code",
+                    ),
+                ),
+                (
+                    "response",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="feedback.response",
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="feedback.survey",
+                    ),
+                ),
+                (
+                    "read",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="coded",
+                        to="feedback.read",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VoiceMark',
+            name="VoiceMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(max_length=200)),
-                ('group', models.BigIntegerField(help_text='Its leader; empty for short texts', null=True)),
-                ('digest', models.BinaryField(help_text='8 bytes: the same but for case and marks')),
-                ('signature', models.BinaryField(help_text='Empty for short texts')),
-                ('likeness', models.FloatField(help_text='To the leader')),
-                ('response', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='feedback.response')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='feedback.survey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.CharField(max_length=200)),
+                (
+                    "group",
+                    models.BigIntegerField(
+                        help_text="Its leader; empty for short texts", null=True
+                    ),
+                ),
+                (
+                    "digest",
+                    models.BinaryField(help_text="8 bytes: the same but for case and marks"),
+                ),
+                ("signature", models.BinaryField(help_text="Empty for short texts")),
+                ("likeness", models.FloatField(help_text="To the leader")),
+                (
+                    "response",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="feedback.response",
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="feedback.survey",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='code',
-            constraint=models.UniqueConstraint(fields=('survey', 'part', 'number'), name='code_once'),
+            model_name="code",
+            constraint=models.UniqueConstraint(
+                fields=("survey", "part", "number"), name="code_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='namedecision',
-            index=models.Index(fields=['survey', 'part', 'id'], name='name_decisions'),
+            model_name="namedecision",
+            index=models.Index(fields=["survey", "part", "id"], name="name_decisions"),
         ),
         migrations.AddIndex(
-            model_name='namedin',
-            index=models.Index(fields=['response', 'part'], name='named_of_response'),
+            model_name="namedin",
+            index=models.Index(fields=["response", "part"], name="named_of_response"),
         ),
         migrations.AddIndex(
-            model_name='namedin',
-            index=models.Index(fields=['survey', 'part', 'family'], name='named_family'),
+            model_name="namedin",
+            index=models.Index(fields=["survey", "part", "family"], name="named_family"),
         ),
         migrations.AddIndex(
-            model_name='namedin',
-            index=models.Index(fields=['survey', 'part', 'entity'], name='named_entity'),
+            model_name="namedin",
+            index=models.Index(fields=["survey", "part", "entity"], name="named_entity"),
         ),
         migrations.AddConstraint(
-            model_name='openquestion',
-            constraint=models.UniqueConstraint(fields=('survey', 'part'), name='open_question_once'),
+            model_name="openquestion",
+            constraint=models.UniqueConstraint(
+                fields=("survey", "part"), name="open_question_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='read',
-            index=models.Index(fields=['survey', 'part', 'response'], name='read_part'),
+            model_name="read",
+            index=models.Index(fields=["survey", "part", "response"], name="read_part"),
         ),
         migrations.AddConstraint(
-            model_name='read',
-            constraint=models.UniqueConstraint(fields=('response', 'part', 'coder', 'settles'), name='read_once'),
+            model_name="read",
+            constraint=models.UniqueConstraint(
+                fields=("response", "part", "coder", "settles"), name="read_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='coded',
-            index=models.Index(fields=['survey', 'part', 'response'], name='coded_part'),
+            model_name="coded",
+            index=models.Index(fields=["survey", "part", "response"], name="coded_part"),
         ),
         migrations.AddIndex(
-            model_name='coded',
-            index=models.Index(fields=['code', 'response'], name='coded_by_code'),
+            model_name="coded",
+            index=models.Index(fields=["code", "response"], name="coded_by_code"),
         ),
         migrations.AddConstraint(
-            model_name='coded',
-            constraint=models.UniqueConstraint(fields=('response', 'code', 'read'), name='coded_once', nulls_distinct=False),
+            model_name="coded",
+            constraint=models.UniqueConstraint(
+                fields=("response", "code", "read"), name="coded_once", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='voicemark',
-            index=models.Index(fields=['survey', 'part', 'group'], name='voice_group'),
+            model_name="voicemark",
+            index=models.Index(fields=["survey", "part", "group"], name="voice_group"),
         ),
         migrations.AddConstraint(
-            model_name='voicemark',
-            constraint=models.UniqueConstraint(fields=('response', 'part'), name='voice_once'),
+            model_name="voicemark",
+            constraint=models.UniqueConstraint(fields=("response", "part"), name="voice_once"),
         ),
     ]
