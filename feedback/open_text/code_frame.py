@@ -125,10 +125,10 @@ def one_line(text: Any) -> str:
 
 
 def plain(text: Any) -> str:
-    text = str(text).replace("\0", "").strip()
-    if len(text) > LONGEST:
+    said = str(text).replace("\0", "").strip()
+    if len(said) > LONGEST:
         raise NotPossible(_("That is too long: %(most)d characters at most.") % {"most": LONGEST})
-    return text
+    return said
 
 
 def as_csv(codes: Sequence[Code]) -> str:

@@ -21,6 +21,7 @@ from feedback.open_text.questions import (
     digest_of,
     distinct,
     ids_of,
+    locked,
     sample_of,
     texts_of,
 )
@@ -87,6 +88,15 @@ def queue(question: OpenQuestion, column: Column, *, coder: Any, order: str) -> 
     there = set(ids) - anybody
     useful = [pk for pk in question.learnt.get("order", []) if pk in there]
     return useful or [pk for pk in sample_of(question, ids) if pk in there] or sorted(there)
+
+
+@transaction.atomic
+def set_sample(survey: Survey, part: str, size: int, *, actor: Any) -> None:
+    """How many answers the random sample has; those that it had stay in a larger one."""
+    question = locked(survey, part)
+    question.sample = size
+    question.save(update_fields=["sample"])
+    record("code_sample", actor=actor, survey=survey, part=part, answers=size)
 
 
 def text_of_one(survey: Survey, column: Column, pk: int) -> str:

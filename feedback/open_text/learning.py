@@ -141,7 +141,7 @@ def keep(
             Coded(response_id=ids[row], code=codes[number], confidence=float(sure[row]), **about)
             for number, sure in said.items()
             if number in codes
-            for row in np.flatnonzero(sure >= LIKELY)
+            for row in np.flatnonzero(sure >= LIKELY).tolist()
         ),
         batch_size=5_000,
         ignore_conflicts=True,

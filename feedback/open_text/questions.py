@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from heapq import nsmallest
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Lower, Trim
 
 from feedback.models import OpenQuestion, Response, Status, Survey
@@ -49,7 +49,7 @@ def answered(survey: Survey, column: Column, *, spam: bool = False) -> QuerySet[
     """The responses that say something there, spam left out; the words are in ``said``."""
     rows = Response.objects.filter(survey=survey)
     rows = rows if spam else rows.exclude(status=Status.SPAM)
-    rows = rows.annotate(said=column.value, stands=column.state)  # type: ignore[arg-type]
+    rows = rows.annotate(said=column.value, stands=column.state)
     return rows.filter(stands=State.ANSWERED.value)
 
 
@@ -60,7 +60,8 @@ def texts_of(
     rows = answered(survey, column, spam=spam)
     if ids is not None:
         rows = rows.filter(pk__in=ids)
-    return [(pk, text) for pk, text in rows.order_by("pk").values_list("pk", "said") if text]
+    said: Iterable[tuple[int, str]] = rows.order_by("pk").values_list("pk", F("said"))
+    return [(pk, text) for pk, text in said if text]
 
 
 def ids_of(survey: Survey, column: Column) -> list[int]:
