@@ -35,7 +35,12 @@ __all__ = [
 ]
 FIELDS = {"status": "status", "assign": "assignee_id"}
 ON_MANY = ("bulk", "bulk_undo")  # entries of a survey that speak of its responses
-LEAVING_IT = ("note", "personal", "coded", "code_settled")  # entries of what leaves a response as it was
+LEAVING_IT = (
+    "note",
+    "personal",
+    "coded",
+    "code_settled",
+)  # entries of what leaves a response as it was
 UNDOABLE = (*FIELDS, "tag", "untag")
 
 

@@ -9,6 +9,6 @@ register = template.Library()
 @register.filter
 def percent(share: float) -> str:
     """A share between 0 and 1 in per cent; a dash where there is none."""
-    if share != share:  # noqa: PLR0124 - only what is no number differs from itself
+    if share != share:
         return "–"
     return f"{number_format(100 * share, decimal_pos=1)} %"

@@ -19,6 +19,7 @@ from feedback.web import (
     members,
     metrics,
     moving,
+    names,
     pictures,
     print_report,
     publishing,
@@ -32,6 +33,7 @@ from feedback.web import (
     saving,
     tags,
     views,
+    voices,
     weights,
 )
 from feedback.web import public as pages
@@ -119,7 +121,9 @@ staff = [
     path("<slug:slug>/text/<slug:key>/coding/save/", coding.save, name="coding_save"),
     path("<slug:slug>/text/<slug:key>/coding/learn/", coding.learn, name="coding_learn"),
     path("<slug:slug>/text/<slug:key>/coding/sample/", coding.sample, name="coding_sample"),
-    path("<slug:slug>/text/<slug:key>/coding/agreement/", coding.agreement, name="coding_agreement"),
+    path(
+        "<slug:slug>/text/<slug:key>/coding/agreement/", coding.agreement, name="coding_agreement"
+    ),
     path("<slug:slug>/text/<slug:key>/coding/settle/", coding.settle, name="coding_settle"),
     path("<slug:slug>/text/<slug:key>/coding/shares/", coding.shares, name="coding_shares"),
     path("<slug:slug>/text/<slug:key>/codes/", code_frame.frame, name="code_frame"),
@@ -127,5 +131,10 @@ staff = [
     path("<slug:slug>/text/<slug:key>/codes/<int:pk>/", code_frame.change, name="code_change"),
     path("<slug:slug>/text/<slug:key>/codes/upload/", code_frame.upload, name="code_upload"),
     path("<slug:slug>/text/<slug:key>/codes.csv", code_frame.download, name="code_download"),
+    path("<slug:slug>/text/<slug:key>/names/", names.names, name="names"),
+    path("<slug:slug>/text/<slug:key>/names/set/", names.switch, name="names_set"),
+    path("<slug:slug>/text/<slug:key>/names/decide/", names.decide, name="names_decide"),
+    path("<slug:slug>/text/<slug:key>/voices/", voices.voices, name="voices"),
+    path("<slug:slug>/text/<slug:key>/voices/set/", voices.switch, name="voices_set"),
     path("<slug:slug>/codebook.<slug:name>", codebooks.codebook, name="codebook"),
 ]

@@ -48,6 +48,7 @@ RENAMED = {"name": CANARY, "shared": "1"}
 QUOTED = {"part": "wish", "text": "More"}
 READ = {"response": "{thing}", "seen": digest_of("More trees").hex(), "none": "1"}
 CODE = {"name": CANARY, "definition": CANARY}
+NAMING = {"catalogue": "open_models", "asks": "1"}
 KEPT = {"name": CANARY, "format": "csv"}
 
 
@@ -223,6 +224,11 @@ DOORS = (
     Door("code_change", Role.REVIEWER, of="code", gets=None, posts=302, fields=CODE, entries=1),
     Door("code_upload", Role.REVIEWER, gets=None, posts=302),
     Door("code_download"),
+    Door("names"),
+    Door("names_set", Role.REVIEWER, gets=None, posts=302, fields=NAMING, entries=1),
+    Door("names_decide", Role.REVIEWER, gets=None, posts=302, fields={"spelling": CANARY}),
+    Door("voices"),
+    Door("voices_set", Role.REVIEWER, gets=None, posts=302, fields={"on": "1"}, entries=1),
     Door("audit", Role.OWNER),
     Door("columns", posts=302, fields={"add": "source"}),
     Door("begun"),
@@ -295,7 +301,14 @@ ROUTES = named(urls.staff)
 
 def address(door: Door, *, slug: str = "town", thing: int = 1) -> str:
     asked = ROUTES[door.name].pattern.converters
-    named = {"slug": slug, "key": "wish", "pk": thing, "name": "csv", "figure": "by-day", "kind": "svg"}
+    named = {
+        "slug": slug,
+        "key": "wish",
+        "pk": thing,
+        "name": "csv",
+        "figure": "by-day",
+        "kind": "svg",
+    }
     return reverse(door.name, kwargs={part: named[part] for part in ("slug", *asked)})
 
 

@@ -38,6 +38,12 @@ def save(desk: Client, row: Response, *codes: Code, **more: str) -> Any:
     return desk.post(f"{CODING}save/", fields | more, follow=True)
 
 
+def shown(page: Page) -> int:
+    """The number of the response that is to be coded."""
+    hidden = (given for tag, given in page.tags if tag == "input")
+    return next(int(given["value"]) for given in hidden if given.get("name") == "response")
+
+
 def counting(row: Response) -> set[str]:
     rows = Coded.objects.filter(response=row, read__counts=True)
     return set(rows.values_list("code__name", flat=True))
@@ -49,7 +55,7 @@ def test_an_answer_is_coded_and_the_next_one_comes(
     """One at a time: what was read does not come again."""
     rows = [build.respond(town, wish=text) for text in ("More trees", "Seats, please")]
     desk = build.signed_in(reviewer)
-    first = int(Page.read(desk.get(CODING).content).fields["response"])
+    first = shown(Page.read(desk.get(CODING).content))
     row = next(one for one in rows if one.pk == first)
     other = next(one for one in rows if one.pk != first)
 
@@ -58,7 +64,7 @@ def test_an_answer_is_coded_and_the_next_one_comes(
     assert counting(row) == {"Trees"}
     mark = Coded.objects.get()
     assert (mark.start, mark.end) == (0, 4)
-    assert page.fields["response"] == str(other.pk)
+    assert shown(page) == other.pk
     assert "1 of 2 answers are read: 50 % of 2 different ones" in page.text
 
 
@@ -110,9 +116,7 @@ def test_a_viewer_reads_figures_and_is_offered_nothing_to_code(
 
 
 @pytest.mark.parametrize("key", ["name", "visit", "nothing"])
-def test_what_is_personal_or_closed_has_no_such_page(
-    owner: Any, town: Survey, key: str
-) -> None:
+def test_what_is_personal_or_closed_has_no_such_page(owner: Any, town: Survey, key: str) -> None:
     """Personal answers stay encrypted where they are."""
     assert build.signed_in(owner).get(f"/staff/town/text/{key}/coding/").status_code == 404
 
@@ -134,7 +138,8 @@ def test_a_code_frame_goes_out_and_comes_back(owner: Any, town: Survey, trees: C
 
 
 @pytest.mark.parametrize(
-    "file", ["number\r\n1\r\n", "name,parent\r\nA,9\r\n", "number,name\r\nx,A\r\n", "name\r\n\r\n,\r\n"]
+    "file",
+    ["number\r\n1\r\n", "name,parent\r\nA,9\r\n", "number,name\r\nx,A\r\n", "name\r\n\r\n,\r\n"],
 )
 def test_a_frame_with_a_mistake_is_not_taken_in_part(owner: Any, town: Survey, file: str) -> None:
     """Whoever mends the file sends it again whole."""
@@ -247,7 +252,10 @@ def test_what_was_edited_is_read_anew_and_what_was_withdrawn_is_gone(
     assert [mark.response_id for mark in Coded.objects.all()] == [same.pk]
 
 
-WORDS = {"Trees": "more trees and shade along the {} street", "Benches": "benches to sit {} rest on"}
+WORDS = {
+    "Trees": "more trees and shade along the {} street",
+    "Benches": "benches to sit {} rest on",
+}
 
 
 @pytest.fixture
@@ -272,7 +280,7 @@ def test_suggestions_come_with_how_sure_they_are_and_one_press_takes_them(
     """The coder decides; the machine only saves a press."""
     desk = build.signed_in(reviewer)
     page = Page.read(desk.get(CODING).content)
-    row = Response.objects.get(pk=page.fields["response"])
+    row = Response.objects.get(pk=shown(page))
     expected = "Trees" if "trees" in row.answers["wish"] else "Benches"
     assert f"Suggested: {expected} " in page.text
 
