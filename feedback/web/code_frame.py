@@ -25,7 +25,7 @@ def frame(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     at = open_desk(request, slug, key)
     rows = Code.objects.filter(survey=at.access.survey, part=key).select_related("parent")
     used = Count("coded", filter=Q(coded__read__counts=True))
-    context = at.context | {"codes": code_frame.tree(rows.annotate(used=used))}
+    context = at.context | {"codes": code_frame.tree([*rows.annotate(used=used)])}
     return render(request, "text/code_frame.html", context)
 
 

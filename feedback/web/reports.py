@@ -16,6 +16,7 @@ from feedback.analysis.compile import compile_survey, figures
 from feedback.analysis.paradata import partials, still_there
 from feedback.analysis.tallies import Figures
 from feedback.models import Status, Survey
+from feedback.open_text.deriving import counts_of
 from feedback.question_types.base import Item
 from feedback.responses.order import newest_first
 from feedback.web.desk import Desk, desk, selecting
@@ -70,6 +71,7 @@ def summary_json(request: HttpRequest, slug: str) -> HttpResponse:
     found = figures_of(at)
     if not at.selection:  # what was begun has no answers that a selection could ask for
         found = found | partials(at.survey, completes=found["responses"])
+        found |= {"open_text": counts_of(at.survey, at.items)}
     return JsonResponse(found)
 
 

@@ -310,3 +310,28 @@ def test_shares_are_of_the_random_sample_and_corrected(
     assert share.corrected.uncorrected == pytest.approx(0.5, abs=0.1)
     page = Page.read(build.signed_in(owner).get(f"{CODING}shares/").content).text
     assert "40 of a random sample of 100 answers were read, of 60 in all." in page
+
+
+def test_codes_are_filters_of_lists_and_columns_of_exports(
+    owner: Any, town: Survey, trees: Code, benches: Code
+) -> None:
+    """What was coded is found, counted and taken away like any other answer."""
+    row, other = build.respond(town, wish="More trees"), build.respond(town, wish="No idea")
+    desk = build.signed_in(owner)
+    save(desk, row, trees, benches)
+    refresh()
+
+    listed = desk.get(f"/staff/town/responses/?code.wish={trees.number}").content.decode()
+    assert f"responses/{row.pk}/" in listed and f"responses/{other.pk}/" not in listed
+    assert "code: Trees" in listed
+    assert desk.get("/staff/town/responses/?code.visit=1").status_code == 400
+    assert desk.get("/staff/town/responses/?code.wish=x").status_code == 400
+
+    told = desk.get("/staff/town/summary.json").json()["open_text"]["wish"]
+    assert told == {"read": 1, "codes": {"1": 1, "2": 1}, "names": {}}
+    head, first, second = build.exported(town).decode().splitlines()
+    column = head.split(",").index("wish__codes")
+    assert [line.split(",")[column] for line in (first, second)] == ["1 | 2", ""]
+    assert "wish__codes" not in build.exported(town, choices="without=review").decode()
+    book = desk.get("/staff/town/codebook.md").content.decode()
+    assert "wish__codes" in book and "Benches" in book

@@ -131,3 +131,16 @@ def test_an_unknown_catalogue_is_refused(town: Survey, desk: Client) -> None:
     """It would be a file of the server's that somebody names."""
     desk.post(f"{PAGE}set/", {"catalogue": "../open_models"})
     assert OpenQuestion.objects.filter(catalogue="").count() == OpenQuestion.objects.count()
+
+
+def test_names_are_filters_of_lists_and_columns_of_exports(
+    owner: Any, town: Survey, asked: list[Response]
+) -> None:
+    """By the name itself or by its family."""
+    desk = build.signed_in(owner)
+    listed = desk.get("/staff/town/responses/?name.wish=mistral").content.decode()
+    assert f"responses/{asked[0].pk}/" in listed and f"responses/{asked[1].pk}/" not in listed
+
+    head, *lines = build.exported(town).decode().splitlines()
+    assert head.endswith(",wish__names")
+    assert [line.rpartition(",")[2] for line in lines] == ["llama | mistral", "llama", "", ""]
