@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import CharField, Expression, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import CharField, Expression, OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from feedback.exports import cells
@@ -49,6 +49,7 @@ def names_of(survey: Survey, part: str) -> Expression:
 
 
 def in_one_cell(rows: QuerySet[Any], what: Any, **how: Any) -> Expression:
+    """Joined as tags are; empty where there is none."""
     joined = (
         rows.filter(response=OuterRef("pk"))
         .order_by()
@@ -56,4 +57,4 @@ def in_one_cell(rows: QuerySet[Any], what: Any, **how: Any) -> Expression:
         .annotate(joined=StringAgg(what, cells.BETWEEN, **how))
         .values("joined")
     )
-    return Coalesce(Subquery(joined), Value(""), output_field=CharField())
+    return Cast(Subquery(joined), TextField())

@@ -160,7 +160,7 @@ def decide(
     if not question.catalogue:
         raise NotPossible(_("Switch a catalogue of names on first."))
     spelling = " ".join(spelling.replace("\0", "").split())
-    if not key(spelling) or len(spelling) > 200:
+    if not has_letter(spelling) or len(spelling) > 200:
         raise NotPossible(_("A spelling has 1 to 200 characters, one of them a letter or figure."))
     catalogue = catalogue_of(question)
     fields = {"entity": told.get("entity", "")}
@@ -176,10 +176,14 @@ def decide(
     return row
 
 
+def has_letter(text: str) -> bool:
+    return any(sign.isalnum() for sign in text)
+
+
 def new_entity(name: str, told: Mapping[str, str], known: set[str]) -> dict[str, str]:
     """Raises: NotPossible."""
     kind, family = told.get("kind", Kind.MODEL), told.get("family", "")
-    if not key(name) or kind not in set(Kind):
+    if not has_letter(name) or kind not in set(Kind):
         raise NotPossible(_("A new name needs a letter or figure, and one of the kinds."))
     if family and family not in known:
         raise NotPossible(_("There is no such name in the catalogue."))

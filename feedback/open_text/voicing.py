@@ -27,6 +27,7 @@ from feedback.open_text.voices import (
     Linked,
     Voices,
     counted,
+    digest_of,
     gathered,
     groups,
 )
@@ -46,8 +47,8 @@ def derive(question: OpenQuestion, column: Column, ids: Sequence[int]) -> None:
         return
     texts = dict(texts_of(question.survey, column, ids, spam=True))
     before = dict(marks.filter(response__in=ids).values_list("response_id", "digest"))
-    # A digest costs little beside a link, and most changes of a response leave its text.
-    now = {one.number: one.digest for one in Voices().add([*texts.values()], numbers=[*texts])}
+    # Most changes of a response leave its text as it is, and then it keeps its place.
+    now = {pk: digest_of(texts[pk]) for pk in before if pk in texts}
     same = {pk for pk, digest in before.items() if now.get(pk) == bytes(digest)}
     marks.filter(response__in=before.keys() - same).delete()
     follow_others(question, [pk for pk in ids if pk not in same])

@@ -17,6 +17,7 @@ from feedback.analysis.paradata import partials, still_there
 from feedback.analysis.tallies import Figures
 from feedback.models import Status, Survey
 from feedback.open_text.deriving import counts_of
+from feedback.open_text.questions import open_columns
 from feedback.question_types.base import Item
 from feedback.responses.order import newest_first
 from feedback.web.desk import Desk, desk, selecting
@@ -134,6 +135,7 @@ def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict
             if name in found.get("rows", {})
         ],
         "newest": newest.get(item.key, []),
+        "open": item.key in open_columns([item]),
     }
 
 
