@@ -17,6 +17,7 @@ from feedback.analysis.compile import compile_survey
 from feedback.frames.build import chunk_number, rebuild
 from feedback.frames.layout import Layout, layout_of
 from feedback.models import FrameChunk, Summary, Survey
+from feedback.open_text import deriving
 from feedback.responses import networks, partials, screening, search
 
 BATCH = 16_384  # changes in one transaction
@@ -56,6 +57,7 @@ def refresh_batch() -> int:
         screening.judge(survey, ids)
         rebuild_chunks(survey, {chunk_number(pk) for pk in ids}, layout)
         search.index(survey, ids, layout.items)
+        deriving.derive(survey, ids, layout.items)
         partials.forget_sent(ids)
     return len(claimed)
 

@@ -9,7 +9,11 @@ from kombu.exceptions import OperationalError
 from feedback import refresh as outbox
 from feedback.analysis import by_mail
 from feedback.exports import building, saved
+from feedback.models import Survey
+from feedback.open_text import learning
+from feedback.open_text.questions import column_of, question_of
 from feedback.responses import bulk, letters
+from feedback.responses.in_field import items_of
 
 logger = logging.getLogger(__name__)
 A_MOMENT = 2.0  # seconds that ``refresh`` gives to acts on many
@@ -53,6 +57,21 @@ def tend_exports() -> None:
     saved.ask_for_due()
     for number in building.tend():
         build_soon(number)
+
+
+@shared_task(soft_time_limit=900)
+def learn_codes(survey: int, part: str) -> None:
+    """Suggest codes for the answers to one open question from those that people coded."""
+    of = Survey.objects.get(pk=survey)
+    learning.learn_codes(question_of(of, part), column_of(items_of(of), part))
+
+
+def learn_soon(survey: int, part: str) -> None:
+    """Ask a worker to learn; where nobody takes the message, whoever asked asks again."""
+    try:
+        learn_codes.apply_async((survey, part), retry=False)
+    except OperationalError:
+        logger.warning("no broker; codes are not learnt")
 
 
 def build_soon(number: int) -> None:

@@ -88,6 +88,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {
             "libraries": {
                 "finding": "feedback.web.finding",
+                "percentages": "feedback.web.percentages",
                 "revealing": "feedback.web.revealing",
             },
             "context_processors": [

@@ -24,6 +24,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from feedback.exports import cells
 from feedback.exports.choices import CODES, LABELS, OPEN_TEXT, PARADATA, REVIEW, WITHDRAWN, Choices
+from feedback.exports.from_texts import beside
 from feedback.models import Note, Reason, Status, Survey, Tag
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Column, Dtype, Message
@@ -46,6 +47,7 @@ class Variable:
         part: the entry of ``answers`` or ``identity`` that it reads; "" for the response's own.
         item: the question that it belongs to; None for the response's own.
         worded: whether a personal code is to be told by its label, once it is opened.
+        several: whether a cell may hold several codes.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Variable:
     part: str = ""
     item: Item | None = None
     worded: bool = False
+    several: bool = False
 
     @property
     def personal(self) -> bool:
@@ -68,7 +71,8 @@ def variables(survey: Survey, items: Sequence[Item], choices: Choices) -> list[V
     """All that the file is to have, in order."""
     own = [one for one in own_variables(survey, choices) if wanted(one.name, choices)]
     asked = [item for item in items if wanted(item.key, choices)]
-    return [*own, *(one for item in asked for one in of_item(item, choices))]
+    found = [*own, *(one for item in asked for one in of_item(item, choices))]
+    return found if REVIEW in choices.left_out else [*found, *given_to(survey, asked)]
 
 
 def wanted(name: str, choices: Choices) -> bool:
@@ -101,7 +105,8 @@ def own_variables(survey: Survey, choices: Choices) -> Iterator[Variable]:
             kind, label = RESPONSE_COLUMNS[name]
             cell = own_cell(name, value, Dtype(kind), choices)
             labels = OWN_LABELS.get(name, {})
-            yield Variable(name, str(label), Dtype(kind), cell, value, labels=labels)
+            many = name == "reasons"
+            yield Variable(name, str(label), Dtype(kind), cell, value, labels=labels, several=many)
 
 
 def own_cell(name: str, value: Expression | F, dtype: Dtype, choices: Choices) -> Expression | F:
@@ -161,6 +166,14 @@ def notes_of(survey: Survey) -> Expression:
         .values("texts")
     )
     return Coalesce(Subquery(texts), Value(""), output_field=TextField())
+
+
+def given_to(survey: Survey, items: Sequence[Item]) -> Iterator[Variable]:
+    """What staff made of open answers: it is theirs, so it is one of the response's own."""
+    for name, label, value, labels in beside(survey, items):
+        kind = Dtype.CODE if labels else Dtype.TEXT
+        cell = cells.text_cell(value, kind)
+        yield Variable(name, label, kind, cell, value, labels=labels, several=bool(labels))
 
 
 # -- of questions ----------------------------------------------------------------------

@@ -13,6 +13,15 @@ from feedback.models.delivery import (
     SavedExport,
     Why,
 )
+from feedback.models.open_text import (
+    Code,
+    Coded,
+    NameDecision,
+    NamedIn,
+    OpenQuestion,
+    Read,
+    VoiceMark,
+)
 from feedback.models.partial import Letter, Partial, Version
 from feedback.models.picture import Picture
 from feedback.models.publication import Publication, Quote, Release
@@ -36,6 +45,8 @@ __all__ = [
     "BulkState",
     "BulkStep",
     "Change",
+    "Code",
+    "Coded",
     "Colour",
     "DailySalt",
     "ExportFile",
@@ -45,11 +56,15 @@ __all__ = [
     "Letter",
     "Membership",
     "Mention",
+    "NameDecision",
+    "NamedIn",
     "Note",
+    "OpenQuestion",
     "Partial",
     "Picture",
     "Publication",
     "Quote",
+    "Read",
     "Reason",
     "Release",
     "Response",
@@ -68,6 +83,7 @@ __all__ = [
     "Tag",
     "Tombstone",
     "Version",
+    "VoiceMark",
     "Weighting",
     "Why",
 ]

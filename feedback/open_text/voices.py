@@ -52,6 +52,15 @@ class Linked:
     likeness: float  # to the leader, 1 for the leader itself
 
 
+def digest_of(text: str) -> bytes:
+    """The same for texts that differ in case and marks only."""
+    return digest_of_normal(normal(text))
+
+
+def digest_of_normal(plain: str) -> bytes:
+    return blake2b(plain.encode(), digest_size=DIGEST).digest()
+
+
 class Voices:
     """The leaders so far; what is added is linked to them, in order and deterministically.
 
@@ -68,7 +77,7 @@ class Voices:
         """Link further texts; ``numbers`` are their responses', or they are counted on from 0."""
         named = list(numbers) or list(range(len(texts)))
         plain = [normal(text) for text in texts]
-        digests = [blake2b(text.encode(), digest_size=DIGEST).digest() for text in plain]
+        digests = [digest_of_normal(text) for text in plain]
         linked = [
             Linked(number, None, digest, b"", 1.0)
             for number, digest in zip(named, digests, strict=True)

@@ -18,6 +18,7 @@ from feedback.question_types.spans import Bound, Span
 from feedback.responses.search import text_parts
 
 WORDS, ANSWER, STATE, FROM, TO = "q.", "answer.", "is.", "from.", "to."
+CODE, NAME = "code.", "name."
 STATUS_NAMES = {status.name.lower(): status for status in Status}
 # How one stands to a question: the four states, and the two ways to decline.
 STATES: Mapping[str, State | Way] = {
@@ -110,6 +111,20 @@ class Asked:
                     % {"part": part[:60]}
                 )
         return {part: words for part, words in found.items() if words}
+
+    def given_to_texts(self, prefix: str) -> dict[str, tuple[str, ...]]:
+        """Codes or names by the open question whose answers have them."""
+        found = {part: self.values(prefix + part) for part in self.keys(prefix)}
+        for part, values in found.items():
+            if part not in text_parts(self.items):
+                raise no_question(part)
+            for value in values:
+                if prefix == CODE and not re.fullmatch(r"[1-9][0-9]{0,6}", value):
+                    raise BadSelection(
+                        _("“%(text)s” is not the number of a code. Write one like 2.")
+                        % {"text": value[:60]}
+                    )
+        return found
 
     def answers(self) -> dict[str, tuple[str, ...]]:
         found = {key: self.values(ANSWER + key) for key in self.keys(ANSWER)}

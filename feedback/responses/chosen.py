@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from feedback.models import Membership, Mention, Note, Response, Revision, Survey, Tag
+from feedback.models import (
+    Coded,
+    Membership,
+    Mention,
+    NamedIn,
+    Note,
+    Response,
+    Revision,
+    Survey,
+    Tag,
+)
 from feedback.question_types.base import Item, operands
 from feedback.responses import search
 from feedback.responses.asked import (
@@ -40,6 +50,7 @@ def chosen(
     rows = Response.objects.filter(survey=survey)
     rows = by_staff(rows, selection, survey, reader)
     rows = by_arrival(rows, selection, survey)
+    rows = by_text(rows, selection, survey)
     for condition in by_answer(selection, items):
         rows = rows.filter(condition)
     if selection.spans or selection.states:  # which no index may know
@@ -101,6 +112,19 @@ def by_arrival(
         rows = rows.filter(received_at__gte=begin(selection.since))
     if selection.until:
         rows = rows.filter(received_at__lte=end(selection.until))
+    return rows
+
+
+def by_text(rows: QuerySet[Response], selection: "Selection", survey: Survey) -> QuerySet[Response]:
+    """By the codes that staff gave open answers, and the names found in them."""
+    for part, numbers in selection.codes.items():
+        given = Coded.objects.filter(survey=survey, part=part, read__counts=True)
+        given = given.filter(code__number__in=numbers)
+        rows = rows.filter(pk__in=given.values("response_id"))
+    for part, names in selection.names.items():
+        found = NamedIn.objects.filter(survey=survey, part=part)
+        found = found.filter(Q(family__in=names) | Q(entity__in=names))
+        rows = rows.filter(pk__in=found.values("response_id"))
     return rows
 
 

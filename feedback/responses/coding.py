@@ -35,7 +35,8 @@ __all__ = [
 ]
 FIELDS = {"status": "status", "assign": "assignee_id"}
 ON_MANY = ("bulk", "bulk_undo")  # entries of a survey that speak of its responses
-LEAVING_IT = ("note", "personal")  # entries of what leaves a response as it was
+# Entries of what leaves a response as it was.
+LEAVING_IT = ("note", "personal", "coded", "code_settled")
 UNDOABLE = (*FIELDS, "tag", "untag")
 
 

@@ -17,8 +17,10 @@ from feedback.models import Response, Survey
 from feedback.question_types.base import Item
 from feedback.responses.asked import (
     ANSWER,
+    CODE,
     FROM,
     ME,
+    NAME,
     NO,
     STATE,
     STATUS_NAMES,
@@ -57,6 +59,8 @@ class Selection:
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     states: Mapping[str, Sequence[str]] = field(default_factory=dict)
     spans: Mapping[str, Ends] = field(default_factory=dict)
+    codes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of open answers, by part
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)  # in them: id or family
     every: Sequence[str] = ()  # names of which all values are to be met, not any
 
     @classmethod
@@ -85,6 +89,8 @@ class Selection:
             answers=asked.answers(),
             states=asked.states(),
             spans=asked.spans(),
+            codes=asked.given_to_texts(CODE),
+            names=asked.given_to_texts(NAME),
         )
         given = selection.to_json()
         every = asked.one_of("every", ["tag", *(ANSWER + key for key in asked.choices)])
@@ -142,6 +148,8 @@ class Selection:
                 for key, ends in self.spans.items()
                 for name, end in zip((FROM, TO), ends, strict=True)
             ),
+            *((CODE + part, numbers) for part, numbers in self.codes.items()),
+            *((NAME + part, names) for part, names in self.names.items()),
             ("every", self.every),
         ]
         return [(name, str(value)) for name, values in given for value in values]

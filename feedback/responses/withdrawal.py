@@ -9,7 +9,7 @@ from feedback.responses.receipts import hash_of
 
 @transaction.atomic
 def withdraw(code: str) -> bool:
-    """Delete the response behind a receipt code, with its versions, words, tags and notes.
+    """Delete the response behind a receipt code: versions, words, tags, notes, codes, names.
 
     Figures follow with the next ``refresh``, as the outbox tells of it. A tombstone keeps
     the number and the time, so that exports made before can be compared.

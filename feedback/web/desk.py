@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import render
 
-from feedback.models import Response, Role, Survey, Tag
+from feedback.models import Code, Response, Role, Survey, Tag
 from feedback.permissions import Access, survey_for
 from feedback.question_types.base import Item
 from feedback.responses.in_field import items_of_revisions, revisions_until
@@ -41,6 +41,11 @@ class Desk:
     def tags(self) -> list[Tag]:
         """Those of the survey, read once for all that the page does with them."""
         return list(Tag.objects.filter(survey=self.survey))
+
+    @cached_property
+    def codes(self) -> list[Code]:
+        """Those of its open questions, read once too."""
+        return list(Code.objects.filter(survey=self.survey))
 
     @cached_property
     def members(self) -> Mapping[str, Role]:

@@ -22,8 +22,10 @@ from feedback.question_types.columns import Message
 from feedback.responses.asked import (
     ANSWER,
     ANY,
+    CODE,
     FROM,
     ME,
+    NAME,
     NO,
     NOBODY,
     NONE,
@@ -158,7 +160,7 @@ class Group:
 def filter_groups(at: "Desk") -> SafeString:
     """All that ``parts/filters.html`` offers, below the words to search for."""
     language = get_language() or ""
-    own = (status_and_tags(at), people(at), screening(at), arrival(at))
+    own = (status_and_tags(at), people(at), screening(at), arrival(at), of_texts(at))
     about = [pair for pair in at.selection.pairs() if pair[0].startswith(OF_QUESTIONS)]
     return drawn_once(own, language) + drawn_questions(at.revisions, urlencode(about), language)
 
@@ -252,6 +254,21 @@ def arrival(at: "Desk") -> Group:
     return Group(_("Received"), (*shown, edited), (received,))
 
 
+def of_texts(at: "Desk") -> Group:
+    """By the codes of open answers, and by the names that the address has already."""
+    labels = {c.part: c.label for item in at.items for c in item.columns()}
+    offered: dict[str, dict[str, Message]] = {part: {} for part in at.selection.codes}
+    for code in at.codes:
+        if code.part in labels:
+            offered.setdefault(code.part, {})[str(code.number)] = code.name
+    coded = [
+        options(CODE + part, labels[part], codes, at.selection.codes.get(part, ()))
+        for part, codes in offered.items()
+    ]
+    named = [options(NAME + part, labels[part], {}, on) for part, on in at.selection.names.items()]
+    return Group(_("Codes and names"), (*coded, *named))
+
+
 def languages_of(at: "Desk") -> dict[str, Message]:
     live = at.survey.live_id
     codes = revision(live).questionnaire.offered_languages if live else []
@@ -326,6 +343,13 @@ def in_words(name: str, value: str, at: "Desk") -> str:
     if prefix == WORDS:
         labels = {c.part: c.label for item in at.items for c in item.columns()}
         return _("%(question)s – words: %(value)s") % {"question": labels[key], "value": value}
+    if prefix in (CODE, NAME):
+        labels = {c.part: c.label for item in at.items for c in item.columns()}
+        codes = {(code.part, str(code.number)): code.name for code in at.codes}
+        if prefix == CODE:
+            about = {"question": labels[key], "value": codes.get((key, value), value)}
+            return _("%(question)s – code: %(value)s") % about
+        return _("%(question)s – name: %(value)s") % {"question": labels[key], "value": value}
     item = parts[key]
     if prefix == ANSWER:
         joined = _("%(question)s %(value)s")

@@ -79,6 +79,27 @@ ACTS: Mapping[str, Act] = {
     "quote_withdrawn": Act(
         gettext_lazy("Quote taken away"), gettext_lazy("took a public quote of it away")
     ),
+    "coded": Act(gettext_lazy("Coded"), gettext_lazy("coded an answer of it")),
+    "code_settled": Act(
+        gettext_lazy("Coding settled"), gettext_lazy("settled which codes an answer of it has")
+    ),
+    "code_made": Act(gettext_lazy("Code made"), gettext_lazy("made the code %(code)s")),
+    "code_changed": Act(gettext_lazy("Code changed"), gettext_lazy("changed the code %(code)s")),
+    "code_frame": Act(
+        gettext_lazy("Code frame taken"), gettext_lazy("took a code frame from a file")
+    ),
+    "code_sample": Act(
+        gettext_lazy("Sample set"), gettext_lazy("set how many answers the random sample has")
+    ),
+    "names_set": Act(
+        gettext_lazy("Names"), gettext_lazy("set whether names are looked for in answers")
+    ),
+    "name_decided": Act(
+        gettext_lazy("Name decided"), gettext_lazy("decided what a spelling stands for")
+    ),
+    "voices_set": Act(
+        gettext_lazy("Near-copies"), gettext_lazy("set whether near-copies are looked for")
+    ),
     "import": Act(gettext_lazy("Import"), gettext_lazy("imported %(responses)s responses")),
     "publish": Act(gettext_lazy("Published"), gettext_lazy("published revision %(revision)s")),
     "schedule": Act(

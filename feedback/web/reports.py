@@ -20,6 +20,8 @@ from feedback.analysis.compile import compile_survey, figures
 from feedback.analysis.paradata import partials, still_there
 from feedback.analysis.tallies import Figures
 from feedback.models import Rhythm, Status, Survey
+from feedback.open_text.deriving import counts_of
+from feedback.open_text.questions import open_columns
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
 from feedback.responses.order import newest_first
@@ -77,6 +79,7 @@ def summary_json(request: HttpRequest, slug: str) -> HttpResponse:
     found = figures_of(at)
     if not at.selection:  # what was begun has no answers that a selection could ask for
         found = found | partials(at.survey, completes=found["responses"])
+        found |= {"open_text": counts_of(at.survey, at.items)}
     return JsonResponse(found)
 
 
@@ -157,6 +160,7 @@ def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict
             if name in found.get("rows", {})
         ],
         "newest": newest.get(item.key, []),
+        "open": item.key in open_columns([item]),
     }
 
 

@@ -7,9 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from feedback.analysis import publishing
-from feedback.models import Publication, Response, Status, Survey
+from feedback.models import Publication, Response, Role, Status, Survey
+from feedback.open_text import code_frame, naming, voicing
+from feedback.open_text import coding as answers
+from feedback.open_text.questions import column_of, digest_of, question_of
 from feedback.refresh import refresh
 from feedback.responses import bulk, coding, quotes
+from feedback.responses.in_field import items_of
 from tests import build
 from tests.walks.audit import violations
 from tests.walks.staff import signed_in
@@ -74,6 +78,31 @@ def test_no_page_of_the_staff_keeps_anybody_out(page: Page, town: Survey, owner:
     found: list[str] = []
     for path in (*PAGES, f"responses/{rows[1].pk}/", f"bulk/{done.pk}/"):
         page.goto(f"/staff/town/{path}")
+        page.evaluate(UNFOLDED)
+        found += [f"{path} {violation}" for violation in violations(page)]
+    assert found == []
+
+
+def test_no_page_on_open_answers_keeps_anybody_out(page: Page, town: Survey, owner: Any) -> None:
+    """Coding is a day's work for somebody."""
+    trees = code_frame.add(town, "wish", {"name": "Trees", "definition": "Any"}, actor=owner)
+    code_frame.add(town, "wish", {"name": "Oaks", "parent": trees.number}, actor=owner)
+    text = "Please keep the old lime trees by the river, they give us shade. Llama 3, Zorblax"
+    rows = [build.respond(town, "call", wish=f"{text} {n}") for n in range(7)]
+    column, question = column_of(items_of(town), "wish"), question_of(town, "wish")
+    second = build.member(town, Role.REVIEWER)
+    for row in rows[:4]:
+        seen = digest_of(row.answers["wish"]).hex()
+        answers.save(question, column, row.pk, {1: ""}, coder=owner, seen=seen)
+        answers.save(question, column, row.pk, {2: ""}, coder=second, seen=seen)
+    naming.set_names(town, column, catalogue="open_models", asks=True, actor=owner)
+    refresh()
+    voicing.set_voices(town, column, on=True, actor=owner)
+
+    found: list[str] = []
+    pages = ("coding/", "codes/", "coding/shares/", "coding/agreement/", "names/", "voices/")
+    for path in pages:
+        page.goto(f"/staff/town/text/wish/{path}")
         page.evaluate(UNFOLDED)
         found += [f"{path} {violation}" for violation in violations(page)]
     assert found == []

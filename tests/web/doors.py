@@ -21,6 +21,7 @@ from feedback.models import (
     AccessKey,
     Bulk,
     BulkState,
+    Code,
     ExportFile,
     ExportState,
     Invite,
@@ -32,6 +33,8 @@ from feedback.models import (
     Survey,
     Tag,
 )
+from feedback.open_text import code_frame
+from feedback.open_text.questions import digest_of
 from feedback.web import urls
 from tests import build
 
@@ -43,6 +46,9 @@ ON_ONE = {"on": "ticked", "id": "{thing}", "act": "status", "status": "done"}
 UNDO = {"act": "undo"}
 RENAMED = {"name": CANARY, "shared": "1"}
 QUOTED = {"part": "wish", "text": "More"}
+READ = {"response": "{thing}", "seen": digest_of("More trees").hex(), "none": "1"}
+CODE = {"name": CANARY, "definition": CANARY}
+NAMING = {"catalogue": "open_models", "asks": "1"}
 KEPT = {"name": CANARY, "format": "csv"}
 
 
@@ -78,6 +84,7 @@ THINGS: Mapping[str, Callable[[Survey], int]] = {
     "saved": lambda survey: kept_by(colleague(survey)).pk,
     "quote": lambda survey: quote_of(colleague(survey)).pk,
     "key": lambda survey: key_of(colleague(survey)).pk,
+    "code": lambda survey: code_of(colleague(survey)).pk,
 }
 
 
@@ -122,6 +129,10 @@ def quote_of(approver: Membership) -> Quote:
 
 def key_of(owner: Membership) -> AccessKey:
     return keys.make(owner.survey, "nightly", user=owner.user, personal=False)[0]
+
+
+def code_of(maker: Membership) -> Code:
+    return code_frame.add(maker.survey, "wish", {"name": "Trees"}, actor=maker.user)
 
 
 @dataclass(frozen=True)
@@ -202,6 +213,23 @@ DOORS = (
     Door("weights"),
     Door("weights_change", Role.EDITOR, gets=302, posts=422, fields={"targets": CANARY}),
     Door("weights_template"),
+    Door("coding"),
+    Door("coding_save", Role.REVIEWER, gets=None, posts=302, fields=READ, entries=1),
+    Door("coding_learn", Role.REVIEWER, gets=None, posts=302),
+    Door("coding_sample", Role.REVIEWER, gets=None, posts=302, fields={"sample": "9"}, entries=1),
+    Door("coding_agreement"),
+    Door("coding_settle", Role.REVIEWER, gets=None, posts=302, fields=READ, entries=1),
+    Door("coding_shares"),
+    Door("code_frame"),
+    Door("code_add", Role.REVIEWER, gets=None, posts=302, fields=CODE, entries=1),
+    Door("code_change", Role.REVIEWER, of="code", gets=None, posts=302, fields=CODE, entries=1),
+    Door("code_upload", Role.REVIEWER, gets=None, posts=302),
+    Door("code_download"),
+    Door("names"),
+    Door("names_set", Role.REVIEWER, gets=None, posts=302, fields=NAMING, entries=1),
+    Door("names_decide", Role.REVIEWER, gets=None, posts=302, fields={"spelling": CANARY}),
+    Door("voices"),
+    Door("voices_set", Role.REVIEWER, gets=None, posts=302, fields={"on": "1"}, entries=1),
     Door("audit", Role.OWNER),
     Door("columns", posts=302, fields={"add": "source"}),
     Door("begun"),
@@ -274,7 +302,14 @@ ROUTES = named(urls.staff)
 
 def address(door: Door, *, slug: str = "town", thing: int = 1) -> str:
     asked = ROUTES[door.name].pattern.converters
-    named = {"slug": slug, "pk": thing, "name": "csv", "figure": "by-day", "kind": "svg"}
+    named = {
+        "slug": slug,
+        "key": "wish",
+        "pk": thing,
+        "name": "csv",
+        "figure": "by-day",
+        "kind": "svg",
+    }
     return reverse(door.name, kwargs={part: named[part] for part in ("slug", *asked)})
 
 
@@ -289,6 +324,7 @@ def knock(client: Client, door: Door, method: str, at: str, *, thing: int = 1, *
 def told(answer: Any) -> tuple[int, bytes, dict[str, str]]:
     """Everything that whoever asked gets to see, but for what is drawn anew each time."""
     headers = {n: re.sub(r"'nonce-[^']+'", "'nonce'", v) for n, v in answer.headers.items()}
+    headers.pop("X-Request-Id", None)  # another one each time
     return answer.status_code, answer.getvalue(), headers
 
 

@@ -120,7 +120,7 @@ def own(
         missing=with_counts(empty, counts),
         answered=answered,
         unknown=unknown(codes, counts) if codes else None,
-        several=variable.name == "reasons",
+        several=variable.several,
     )
 
 

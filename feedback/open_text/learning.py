@@ -1,0 +1,148 @@
+"""Learning from coded answers: suggestions, the order to read in, a classifier for estimates.
+
+What the classifier says of an answer that was read comes from models that had not seen it:
+else an estimate that corrects it by those answers would take it for better than it is
+(T. Zrnic and E. J. Candès (2024), PNAS 121(15), e2322083121).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from feedback.models import Code, Coded, OpenQuestion
+from feedback.open_text.coding import codes_by_response
+from feedback.open_text.lsa import Lsa
+from feedback.open_text.questions import by_lot, locked, texts_of
+from feedback.open_text.suggesting import (
+    FOLDS,
+    LIKELY,
+    Floats,
+    Suggester,
+    TooFewExamples,
+    Vectors,
+    learn,
+    to_read,
+    uncertainty,
+)
+from feedback.open_text.texts import normalised
+from feedback.question_types.columns import Column
+
+SAMPLE = 5_000  # texts that the vectors are learnt from
+CHOSEN_FROM = 1_500  # texts that what to read next is chosen from: each is compared with each
+NEXT = 200
+AT_ONCE = 3_000  # answers that a request learns from by itself; more are for a worker
+
+
+def learn_codes(question: OpenQuestion, column: Column) -> list[int]:
+    """Suggest codes for every answer, and say what to read next.
+
+    Returns:
+        The numbers of the codes that had enough examples to be suggested; those among
+        them that were tried on unseen answers are kept in ``learnt``.
+    """
+    texts = texts_of(question.survey, column)
+    if not texts:
+        return []
+    ids, words = [pk for pk, _text in texts], [text for _pk, text in texts]
+    of = dict(texts)
+    fitted = Lsa.new().fit([of[pk] for pk in by_lot(question, ids, SAMPLE)])
+    vectors = fitted.transform(words)
+    place = {pk: at for at, pk in enumerate(ids)}
+    read = {pk: codes for pk, codes in codes_by_response(question).items() if pk in place}
+    rows = [place[pk] for pk in sorted(read)]
+    coded = [frozenset(map(str, read[ids[row]])) for row in rows]
+    said: dict[str, Floats] = {}
+    tried: list[str] = []
+    if rows:
+        said, tried = confidences(vectors, rows, coded)
+    order = reading_order(ids, words, vectors, rows, said)
+    keep(question, said, ids, {"codes": [int(code) for code in tried], "order": order})
+    return sorted(map(int, said))
+
+
+def confidences(
+    vectors: Vectors, rows: Sequence[int], coded: Sequence[frozenset[str]]
+) -> tuple[dict[str, Floats], list[str]]:
+    """By code, how sure it is on each answer; and the codes that were tried on unseen ones."""
+    whole = learnt(vectors, rows, coded)
+    if whole is None:
+        return {}, []
+    found = by_code(whole, vectors)
+    folds = [[at for at in range(len(rows)) if at % FOLDS == fold] for fold in range(FOLDS)]
+    models = []
+    for out in folds:
+        inside = [at for at in range(len(rows)) if at not in {*out}]
+        models.append(learnt(vectors, [rows[at] for at in inside], [coded[at] for at in inside]))
+    said = [by_code(model, vectors) if model else {} for model in models]
+    tried = [code for code in found if all(code in one for one in said)]
+    for code in tried:
+        found[code] = np.mean([one[code] for one in said], axis=0)
+        for out, one in zip(folds, said, strict=True):
+            own = [rows[at] for at in out]
+            found[code][own] = one[code][own]
+    return found, tried
+
+
+def learnt(
+    vectors: Vectors, rows: Sequence[int], coded: Sequence[frozenset[str]]
+) -> Suggester | None:
+    try:
+        return learn(vectors[list(rows)], coded)
+    except TooFewExamples:
+        return None
+
+
+def by_code(model: Suggester, vectors: Vectors) -> dict[str, Floats]:
+    return dict(zip(model.codes, model.confidences(vectors).T.copy(), strict=True))
+
+
+def reading_order(
+    ids: Sequence[int],
+    words: Sequence[str],
+    vectors: Vectors,
+    read: Sequence[int],
+    said: dict[str, Floats],
+) -> list[int]:
+    """Responses to read next, of the same text one: some hundred of those that tell most."""
+    known = {normalised(words[row]) for row in read}
+    different: dict[str, int] = {}
+    for row, text in enumerate(words):
+        if (plain := normalised(text)) not in known:
+            different.setdefault(plain, row)
+    doubt = uncertainty(np.array([*said.values()]).T) if said else None
+    # Of many, those that the models doubt most, or without models any.
+    fresh = list(different.values())
+    if doubt is not None:
+        fresh.sort(key=lambda row: -doubt[row])
+    chosen = [*read[-CHOSEN_FROM:], *fresh[:CHOSEN_FROM]]
+    seen = range(len(chosen) - len(fresh[:CHOSEN_FROM]))
+    found = to_read(
+        vectors[chosen], read=seen, doubt=None if doubt is None else doubt[chosen], most=NEXT
+    )
+    return [ids[chosen[at]] for at in found.order]
+
+
+@transaction.atomic
+def keep(
+    question: OpenQuestion, said: dict[str, Floats], ids: Sequence[int], learnt: dict[str, object]
+) -> None:
+    """Put what was learnt in the place of what was before."""
+    kept = locked(question.survey, question.part)
+    kept.learnt = learnt | {"at": timezone.now().isoformat()}
+    kept.save(update_fields=["learnt"])
+    question.learnt = kept.learnt
+    about = {"survey": question.survey, "part": question.part}
+    Coded.objects.filter(read__isnull=True, **about).delete()
+    codes = {str(code.number): code for code in Code.objects.filter(**about)}
+    Coded.objects.bulk_create(
+        (
+            Coded(response_id=ids[row], code=codes[number], confidence=float(sure[row]), **about)
+            for number, sure in said.items()
+            if number in codes
+            for row in np.flatnonzero(sure >= LIKELY).tolist()
+        ),
+        batch_size=5_000,
+        ignore_conflicts=True,
+    )

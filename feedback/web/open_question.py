@@ -1,0 +1,52 @@
+"""An open question of a survey as staff pages on it share it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest
+
+from feedback.models import OpenQuestion, Role
+from feedback.open_text.questions import NoSuchQuestion, column_of, question_of
+from feedback.permissions import Access, survey_for
+from feedback.question_types.columns import Column
+from feedback.responses.in_field import items_of_revisions, revisions_until
+
+
+@dataclass(frozen=True)
+class OpenDesk:
+    """One open question, for one person."""
+
+    access: Access
+    column: Column
+
+    @property
+    def part(self) -> str:
+        return self.column.part
+
+    @cached_property
+    def question(self) -> OpenQuestion:
+        return question_of(self.access.survey, self.part)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What every page on it shows."""
+        access = self.access
+        return {
+            "access": access,
+            "survey": access.survey,
+            "key": self.part,
+            "label": self.column.label,
+            "question": self.question,
+        }
+
+
+def open_desk(request: HttpRequest, slug: str, key: str, role: Role = Role.VIEWER) -> OpenDesk:
+    """Raises: Http404: for an outsider, or where there is no such open question."""
+    access = survey_for(request.user, slug, role)
+    live = access.survey.live_id
+    items = items_of_revisions(revisions_until(live)) if live else ()
+    try:
+        return OpenDesk(access, column_of(items, key))
+    except NoSuchQuestion as error:
+        raise Http404 from error
