@@ -18,6 +18,7 @@ from feedback.frames.build import chunk_number, rebuild
 from feedback.frames.layout import Layout, layout_of
 from feedback.models import FrameChunk, Summary, Survey
 from feedback.responses import networks, partials, screening, search
+from feedback.theming import placing
 
 BATCH = 16_384  # changes in one transaction
 
@@ -56,6 +57,7 @@ def refresh_batch() -> int:
         screening.judge(survey, ids)
         rebuild_chunks(survey, {chunk_number(pk) for pk in ids}, layout)
         search.index(survey, ids, layout.items)
+        placing.assign(survey, ids, layout.items)
         partials.forget_sent(ids)
     return len(claimed)
 

@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 from feedback import refresh as outbox
 from feedback.exports import building, saved
 from feedback.responses import bulk, letters
+from feedback.theming import building as themes
 
 logger = logging.getLogger(__name__)
 A_MOMENT = 2.0  # seconds that ``refresh`` gives to acts on many
@@ -46,6 +47,27 @@ def tend_exports() -> None:
     saved.ask_for_due()
     for number in building.tend():
         build_soon(number)
+
+
+@shared_task
+def find_themes(number: int) -> None:
+    """Look for the themes of one question; with another worker on it there is nothing to do."""
+    themes.build(number)
+
+
+@shared_task(soft_time_limit=300)
+def tend_themes() -> None:
+    """Ask for the themes that are due, and go on with what stopped."""
+    for number in themes.tend():
+        find_themes_soon(number)
+
+
+def find_themes_soon(number: int) -> None:
+    """Ask a worker to begin at once; a message that nobody takes ``tend_themes`` sends again."""
+    try:
+        find_themes.apply_async((number,), retry=False)
+    except OperationalError:
+        logger.warning("no broker; theme set %s will be asked for again", number)
 
 
 def build_soon(number: int) -> None:

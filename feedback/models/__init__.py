@@ -27,6 +27,7 @@ from feedback.models.response import (
 )
 from feedback.models.summary import FrameChunk, Summary
 from feedback.models.survey import Revision, Survey
+from feedback.models.themes import Theme, ThemeOf, ThemeSet, ThemesState, WhyNoThemes
 from feedback.models.weighting import Weighting
 
 __all__ = [
@@ -65,8 +66,13 @@ __all__ = [
     "Summary",
     "Survey",
     "Tag",
+    "Theme",
+    "ThemeOf",
+    "ThemeSet",
+    "ThemesState",
     "Tombstone",
     "Version",
     "Weighting",
     "Why",
+    "WhyNoThemes",
 ]
