@@ -22,6 +22,7 @@ from feedback.responses.asked import (
     NO,
     STATE,
     STATUS_NAMES,
+    THEME,
     TO,
     WORDS,
     YES,
@@ -57,6 +58,7 @@ class Selection:
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     states: Mapping[str, Sequence[str]] = field(default_factory=dict)
     spans: Mapping[str, Ends] = field(default_factory=dict)
+    themes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     every: Sequence[str] = ()  # names of which all values are to be met, not any
 
     @classmethod
@@ -85,6 +87,7 @@ class Selection:
             answers=asked.answers(),
             states=asked.states(),
             spans=asked.spans(),
+            themes=asked.themes(),
         )
         given = selection.to_json()
         every = asked.one_of("every", ["tag", *(ANSWER + key for key in asked.choices)])
@@ -142,6 +145,7 @@ class Selection:
                 for key, ends in self.spans.items()
                 for name, end in zip((FROM, TO), ends, strict=True)
             ),
+            *((THEME + key, numbers) for key, numbers in self.themes.items()),
             ("every", self.every),
         ]
         return [(name, str(value)) for name, values in given for value in values]

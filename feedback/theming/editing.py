@@ -75,8 +75,7 @@ def define(theme: Theme, text: str, *, actor: Any) -> None:
 
 def rule(theme: Theme, lines: str, *, actor: Any) -> None:
     """Let answers with one of these phrases belong here, those that are there too."""
-    phrases = list(dict.fromkeys(filter(None, (" ".join(p.split()) for p in lines.split("\n")))))
-    phrases = [normalised(phrase) for phrase in phrases]
+    phrases = list(dict.fromkeys(filter(None, map(normalised, lines.splitlines()))))
     if len(phrases) > PHRASES or any(len(phrase) > PHRASE for phrase in phrases):
         raise NotPossible(
             _("A rule has at most %(most)d phrases of %(longest)d characters.")
