@@ -30,6 +30,7 @@ from feedback.responses.asked import (
     STATE,
     STATES,
     STATUS_NAMES,
+    THEME,
     TO,
     WORDS,
     YES,
@@ -158,7 +159,7 @@ class Group:
 def filter_groups(at: "Desk") -> SafeString:
     """All that ``parts/filters.html`` offers, below the words to search for."""
     language = get_language() or ""
-    own = (status_and_tags(at), people(at), screening(at), arrival(at))
+    own = (status_and_tags(at), people(at), screening(at), arrival(at), themes(at))
     about = [pair for pair in at.selection.pairs() if pair[0].startswith(OF_QUESTIONS)]
     return drawn_once(own, language) + drawn_questions(at.revisions, urlencode(about), language)
 
@@ -252,6 +253,21 @@ def arrival(at: "Desk") -> Group:
     return Group(_("Received"), (*shown, edited), (received,))
 
 
+def themes(at: "Desk") -> Group:
+    """The themes of open questions, and the answers that say nothing."""
+    texts = {item.key: item.text for item in at.items}
+    offered: dict[str, dict[str, Message]] = {}
+    for key, number, name in at.themes:
+        offered.setdefault(key, {})[str(number)] = name
+    found = [
+        options(THEME + key, texts[key], {**names, NONE: _("Says nothing")}, chosen)
+        for key, names in offered.items()
+        if key in texts
+        for chosen in [at.selection.themes.get(key, ())]
+    ]
+    return Group(_("Themes"), tuple(found))
+
+
 def languages_of(at: "Desk") -> dict[str, Message]:
     live = at.survey.live_id
     codes = revision(live).questionnaire.offered_languages if live else []
@@ -327,6 +343,10 @@ def in_words(name: str, value: str, at: "Desk") -> str:
         labels = {c.part: c.label for item in at.items for c in item.columns()}
         return _("%(question)s – words: %(value)s") % {"question": labels[key], "value": value}
     item = parts[key]
+    if prefix == THEME:
+        named = {str(number): name for of, number, name in at.themes if of == key}
+        words = _("Says nothing") if value == NONE else named.get(value, value)
+        return _("%(question)s – theme: %(value)s") % {"question": item.text, "value": words}
     if prefix == ANSWER:
         joined = _("%(question)s %(value)s")
         return joined % {"question": item.text, "value": item.filters()[value]}

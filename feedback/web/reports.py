@@ -18,6 +18,7 @@ from feedback.analysis.tallies import Figures
 from feedback.models import Status, Survey
 from feedback.question_types.base import Item
 from feedback.responses.order import newest_first
+from feedback.theming.counting import Themes, counted, themes_of
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import active_filters, filter_groups, language_name
 
@@ -58,6 +59,9 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
         "minutes": minutes(found["seconds"]["q50"]),
         "sections": [section(item, found["items"], newest) for item in at.items if item.asks],
     }
+    themes = themes_at(at)
+    for one in context["sections"]:
+        one["themes"] = themes.get(one["item"].key)
     return render(request, "reports/summary.html", context)
 
 
@@ -70,15 +74,22 @@ def summary_json(request: HttpRequest, slug: str) -> HttpResponse:
     found = figures_of(at)
     if not at.selection:  # what was begun has no answers that a selection could ask for
         found = found | partials(at.survey, completes=found["responses"])
-    return JsonResponse(found)
+    themes = {key: of.to_json() for key, of in themes_at(at).items()}
+    return JsonResponse(found | ({"themes": themes} if themes else {}))
+
+
+def themes_at(at: Desk) -> dict[str, Themes]:
+    """The themes of each open question that has some, counted in what the desk shows."""
+    rows = at.rows if at.selection else None
+    return {kept.item: counted(kept, rows) for kept in themes_of(at.survey)}
 
 
 def figures_of(at: Desk) -> Figures:
     """The stored summary, or the figures of a selection, counted now."""
     if not at.selection:
         return stored_figures(at.survey)
-    counted = figures(at.survey, at.selection, reader=at.access.membership.user)
-    return counted | {"as_of": timezone.now().isoformat()}
+    now = figures(at.survey, at.selection, reader=at.access.membership.user)
+    return now | {"as_of": timezone.now().isoformat()}
 
 
 def stopped(at: Desk, begun: Mapping[str, Any]) -> list[tuple[Item, int, float]]:

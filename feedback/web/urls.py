@@ -29,6 +29,7 @@ from feedback.web import (
     saved_exports,
     saving,
     tags,
+    texts,
     views,
     weights,
 )
@@ -113,5 +114,9 @@ staff = [
     path("<slug:slug>/exports/saved/<int:pk>/", saved_exports.change, name="saved_export"),
     path("<slug:slug>/exports/keys/", keys.make, name="key_make"),
     path("<slug:slug>/exports/keys/<int:pk>/", keys.revoke, name="key_revoke"),
+    path("<slug:slug>/text/", texts.questions, name="text"),
+    path("<slug:slug>/text/<slug:key>/", texts.question, name="text_item"),
+    path("<slug:slug>/text/<slug:key>/find/", texts.find, name="text_find"),
+    path("<slug:slug>/text/<slug:key>/act/", texts.act, name="text_act"),
     path("<slug:slug>/codebook.<slug:name>", codebooks.codebook, name="codebook"),
 ]

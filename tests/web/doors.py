@@ -180,6 +180,10 @@ DOORS = (
     Door("figure"),
     Door("report"),
     Door("report_pdf"),
+    Door("text"),
+    Door("text_item"),
+    Door("text_find", Role.EDITOR, gets=None, posts=302, entries=1),
+    Door("text_act", Role.REVIEWER, gets=None, posts=302),
     Door("export", trusted=True, posts=302, fields={"format": "csv"}),
     Door("export_now", trusted=True, entries=1),
     Door("export_file", trusted=True, of="file"),
@@ -274,6 +278,7 @@ ROUTES = named(urls.staff)
 def address(door: Door, *, slug: str = "town", thing: int = 1) -> str:
     asked = ROUTES[door.name].pattern.converters
     named = {"slug": slug, "pk": thing, "name": "csv", "figure": "by-day", "kind": "svg"}
+    named |= {"key": "wish"}
     return reverse(door.name, kwargs={part: named[part] for part in ("slug", *asked)})
 
 
