@@ -14,6 +14,7 @@ from django.db.models import (
     Expression,
     F,
     Func,
+    IntegerField,
     OuterRef,
     Subquery,
     TextField,
@@ -21,10 +22,11 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils.translation import gettext as _
 
 from feedback.exports import cells
 from feedback.exports.choices import CODES, LABELS, OPEN_TEXT, PARADATA, REVIEW, WITHDRAWN, Choices
-from feedback.models import Note, Reason, Status, Survey, Tag
+from feedback.models import Note, Reason, Status, Survey, Tag, ThemeOf, ThemeSet
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Column, Dtype, Message
 from feedback.questionnaire.codebook import RESPONSE_COLUMNS, guarded
@@ -68,7 +70,8 @@ def variables(survey: Survey, items: Sequence[Item], choices: Choices) -> list[V
     """All that the file is to have, in order."""
     own = [one for one in own_variables(survey, choices) if wanted(one.name, choices)]
     asked = [item for item in items if wanted(item.key, choices)]
-    return [*own, *(one for item in asked for one in of_item(item, choices))]
+    found = [*own, *(one for item in asked for one in of_item(item, choices))]
+    return [*found, *themes(survey, asked, choices)]
 
 
 def wanted(name: str, choices: Choices) -> bool:
@@ -161,6 +164,28 @@ def notes_of(survey: Survey) -> Expression:
         .values("texts")
     )
     return Coalesce(Subquery(texts), Value(""), output_field=TextField())
+
+
+def themes(survey: Survey, asked: Sequence[Item], choices: Choices) -> Iterator[Variable]:
+    """The theme of each open answer, by number and by name; those merged under their last."""
+    if OPEN_TEXT in choices.left_out:
+        return
+    texts = {item.key: item.text for item in asked if not item.personal}
+    sets = ThemeSet.objects.filter(survey=survey, item__in=texts, fitted_at__isnull=False)
+    for kept in sets.defer("model").order_by("item"):
+        of = ThemeOf.objects.filter(set=kept, response=OuterRef("pk"))
+        # Two mergers in a row are as many as there can be.
+        last = {"n": Coalesce("theme__merged_into__number", "theme__number"),
+                "name": Coalesce("theme__merged_into__name", "theme__name")}  # fmt: skip
+        told = of.annotate(**last)
+        question = {"question": texts[kept.item]}
+        number = Subquery(told.values("n"), output_field=IntegerField())
+        name = Subquery(told.values("name"), output_field=TextField())
+        label = _("Theme, by number: %(question)s") % question
+        yield Variable(f"{kept.item}__theme", label, Dtype.INTEGER, number, number)
+        cell = cells.guarded_in_sql(name)
+        label = _("Theme: %(question)s") % question
+        yield Variable(f"{kept.item}__theme_name", label, Dtype.TEXT, cell, name)
 
 
 # -- of questions ----------------------------------------------------------------------

@@ -60,7 +60,7 @@ def typical(
     texts = dict(answers.annotate(text=text_of(kept.item)).values_list("pk", "text"))
     found = [one for one in found if texts.get(one[1])]
     roots = {pk: theme.pk for pk, theme in living(themes_in(kept)).items()}
-    return quoted([(roots[theme], *rest) for theme, *rest in found], texts, sees_personal)
+    return quoted([(roots[one], pk, near) for one, pk, near in found], texts, sees_personal)
 
 
 def themes_in(kept: ThemeSet) -> list[Theme]:
@@ -70,7 +70,7 @@ def themes_in(kept: ThemeSet) -> list[Theme]:
 def quoted(
     found: list[tuple[int, int, float]], texts: Mapping[int, str], sees_personal: bool
 ) -> dict[int, list[Said]]:
-    """With a part's answers also standing for the theme it is a part of: as its caller asks."""
+    """Args: found: theme, response and closeness of each answer looked at."""
     numbers = {pk: at for at, pk in enumerate(dict.fromkeys(theme for theme, *_rest in found))}
     chosen = quotes(
         [texts[response] for _theme, response, _close in found],

@@ -40,7 +40,7 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
     """The report of all responses but spam, or of a selection of them."""
     at = desk(request, slug)
     found = figures_of(at)
-    newest = newest_texts(at)
+    newest, themes = newest_texts(at), themes_at(at)
     begun = partials(at.survey, completes=found["responses"]) if not at.selection else None
     context = {
         "access": at.access,
@@ -57,11 +57,12 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
         "hours": posts({f"{hour:02}": found["by_hour"].get(f"{hour:02}", 0) for hour in range(24)}),
         "came": came(found),
         "minutes": minutes(found["seconds"]["q50"]),
-        "sections": [section(item, found["items"], newest) for item in at.items if item.asks],
+        "sections": [
+            section(item, found["items"], newest) | {"themes": themes.get(item.key)}
+            for item in at.items
+            if item.asks
+        ],
     }
-    themes = themes_at(at)
-    for one in context["sections"]:
-        one["themes"] = themes.get(one["item"].key)
     return render(request, "reports/summary.html", context)
 
 
