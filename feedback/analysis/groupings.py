@@ -154,7 +154,7 @@ def of_themes(survey: Survey, items: Iterable[Item]) -> list[Grouping]:
 def top_of(theme: Theme, themes: Mapping[int, Theme]) -> int:
     """The number of the theme that one counts as: what it was merged into, or is a part of."""
     seen = {theme.pk}
-    while (above := theme.merged_into_id or theme.parent_id) in themes and above not in seen:
+    while (above := theme.merged_into_id or theme.parent_id) and above not in seen:
         theme = themes[above]
         seen.add(theme.pk)
     return theme.number

@@ -174,17 +174,15 @@ def themes(survey: Survey, asked: Sequence[Item], choices: Choices) -> Iterator[
     sets = ThemeSet.objects.filter(survey=survey, item__in=texts, fitted_at__isnull=False)
     for kept in sets.defer("model").order_by("item"):
         of = ThemeOf.objects.filter(set=kept, response=OuterRef("pk"))
-        # Two mergers in a row are as many as there can be.
-        last = {"n": Coalesce("theme__merged_into__number", "theme__number"),
-                "name": Coalesce("theme__merged_into__name", "theme__name")}  # fmt: skip
-        told = of.annotate(**last)
+        # Nothing is merged into what was merged itself, so one step leads to the last.
+        numbers = of.values(n=Coalesce("theme__merged_into__number", "theme__number"))
+        names = of.values(n=Coalesce("theme__merged_into__name", "theme__name"))
+        number: Expression = Cast(Subquery(numbers), IntegerField())
+        name: Expression = Cast(Subquery(names), TextField())
         question = {"question": texts[kept.item]}
-        number = Subquery(told.values("n"), output_field=IntegerField())
-        name = Subquery(told.values("name"), output_field=TextField())
         label = _("Theme, by number: %(question)s") % question
         yield Variable(f"{kept.item}__theme", label, Dtype.INTEGER, number, number)
-        cell = cells.guarded_in_sql(name)
-        label = _("Theme: %(question)s") % question
+        label, cell = _("Theme: %(question)s") % question, cells.guarded_in_sql(name)
         yield Variable(f"{kept.item}__theme_name", label, Dtype.TEXT, cell, name)
 
 
