@@ -187,6 +187,12 @@ class Migration(migrations.Migration):
                 ),
                 ("by_staff", models.BooleanField(default=False)),
                 (
+                    "said",
+                    models.BigIntegerField(
+                        default=0, help_text="Digest of the text that was placed"
+                    ),
+                ),
+                (
                     "response",
                     models.ForeignKey(
                         db_constraint=False,

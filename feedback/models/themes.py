@@ -114,6 +114,7 @@ class ThemeOf(models.Model):
     theme = models.ForeignKey(Theme, models.CASCADE, null=True, db_index=False, related_name="+")
     closeness = models.FloatField(default=0.0, help_text="To the middle of its theme")
     by_staff = models.BooleanField(default=False)
+    said = models.BigIntegerField(default=0, help_text="Digest of the text that was placed")
 
     class Meta:
         constraints: ClassVar = [

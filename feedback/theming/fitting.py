@@ -17,7 +17,7 @@ from feedback.open_text.counts import Floats, unit
 from feedback.open_text.texts import normalised
 from feedback.open_text.themes import SAMPLE, Found, find
 from feedback.theming.answers import written
-from feedback.theming.placing import Places, keep, place, put
+from feedback.theming.placing import Places, digest, keep, place, put
 
 NAME = 120  # characters
 
@@ -207,6 +207,7 @@ def write_answers(
                 theme=themes.get(theme_of.get(pk, 0)),
                 closeness=closeness.get(pk, 0.0),
                 by_staff=pk in moved,
+                said=digest(normalised(now[pk])),
             )
             for pk in same
         ]

@@ -4,6 +4,7 @@ What a search leaves behind is an embedder and the middles of some hundred small
 each with the theme that most of its answers are in. A new answer takes the nearest one's.
 """
 
+import hashlib
 import io
 import logging
 from collections.abc import Mapping, Sequence
@@ -82,9 +83,11 @@ def assign(survey: Survey, ids: Sequence[int], items: Sequence[Item]) -> None:
     for kept in found.select_for_update().order_by("pk"):
         texts = written(survey, kept.item, ids) if kept.item in asked else {}
         ThemeOf.objects.filter(set=kept, response__in=set(ids) - texts.keys()).delete()
-        put_by_staff = ThemeOf.objects.filter(set=kept, response__in=ids, by_staff=True)
-        for pk in put_by_staff.values_list("response_id", flat=True):
-            texts.pop(pk, None)
+        # Whoever only tags or reads an answer moves it nowhere.
+        placed = ThemeOf.objects.filter(set=kept, response__in=texts)
+        for pk, by_staff, said in placed.values_list("response_id", "by_staff", "said"):
+            if by_staff or said == digest(normalised(texts[pk])):
+                del texts[pk]
         try:
             place(kept, texts)
         except vectors.NotAvailable as error:
@@ -108,8 +111,15 @@ def place(kept: ThemeSet, texts: Mapping[int, str], places: Places | None = None
     for pk, text, group, like in zip(texts, plain, near, likeness, strict=True):
         number = by_rule(ruled, text, otherwise=int(places.numbers[group]))
         theme = None if says_nothing(text) else themes.get(number)
-        rows.append(ThemeOf(set=kept, response_id=pk, theme=theme, closeness=float(like)))
+        about = {"theme": theme, "closeness": float(like), "said": digest(text)}
+        rows.append(ThemeOf(set=kept, response_id=pk, **about))
     put(rows)
+
+
+def digest(text: str) -> int:
+    """Tells whether a normalised text is another one now."""
+    whole = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(whole, signed=True)
 
 
 def places_now(kept: ThemeSet) -> Places:
@@ -128,5 +138,5 @@ def put(rows: Sequence[ThemeOf]) -> None:
         batch_size=AT_ONCE,
         update_conflicts=True,
         unique_fields=["response", "set"],
-        update_fields=["theme", "closeness", "by_staff"],
+        update_fields=["theme", "closeness", "by_staff", "said"],
     )

@@ -116,6 +116,17 @@ def test_new_answers_join_the_theme_of_their_likes(town: Survey) -> None:
     assert theme_of(new) == about(town, "library")
 
 
+def test_reading_an_answer_moves_it_nowhere(town: Survey) -> None:
+    """A tag or a status is a change too; only another text is placed anew."""
+    rows = answered(town)
+    found(town)
+    elsewhere = about(town, "library")
+    ThemeOf.objects.filter(response=rows[0]).update(theme=elsewhere)
+    Response.objects.filter(pk=rows[0].pk).update(status=Status.DONE)
+    refresh()
+    assert theme_of(rows[0]) == elsewhere
+
+
 def test_withdrawn_and_spam_are_in_no_theme(town: Survey) -> None:
     """Derived rows go with what they were derived from."""
     first, second, *_rest = answered(town)
