@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from feedback.models import Survey, Theme, ThemeOf, ThemeSet
 from feedback.models.audit import record
 from feedback.open_text import vectors
+from feedback.open_text.keeping import Theme as Ruled
+from feedback.open_text.keeping import by_rule
 from feedback.open_text.texts import normalised
 from feedback.responses.acts import NotPossible
 from feedback.theming.answers import written
@@ -81,10 +83,13 @@ def rule(theme: Theme, lines: str, *, actor: Any) -> None:
             _("A rule has at most %(most)d phrases of %(longest)d characters.")
             % {"most": PHRASES, "longest": PHRASE}
         )
+    kept, either = theme.set, [*theme.rule, *phrases]
     theme.rule = phrases
     theme.save(update_fields=["rule"])
-    kept = theme.set
-    place_again(kept, written(kept.survey, kept.item))
+    concerned = [Ruled(theme.number, theme.name, rule=tuple(either))]
+    texts = written(kept.survey, kept.item)
+    hit = {pk: t for pk, t in texts.items() if by_rule(concerned, normalised(t), otherwise=0)}
+    place_again(kept, hit)
     noted("theme_rule", theme, actor=actor, phrases=len(phrases))
 
 
