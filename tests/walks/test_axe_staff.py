@@ -23,6 +23,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # All that is folded, in full: what a scrolling list cuts at its edge is no target of its own.
 UNFOLDED = """for (const d of document.querySelectorAll("details")) d.open = true;
 for (const list of document.querySelectorAll(".scroll")) list.style.maxHeight = "none";"""
+WIDE = """[...document.querySelectorAll("main *")]
+  .filter(e => e.getBoundingClientRect().right > innerWidth)
+  .map(e => e.outerHTML.slice(0, 80)).slice(0, 3)"""
 PAGES = (
     "",
     "responses/?q=benches&status=flagged&status=new",
@@ -105,5 +108,5 @@ def audited(page: Page, *paths: str) -> list[str]:
         page.evaluate(UNFOLDED)
         found += [f"{path} {violation}" for violation in violations(page)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{path} is wider than the window")
+            found.append(f"{path} is wider than the window: {page.evaluate(WIDE)}")
     return found
