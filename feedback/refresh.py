@@ -19,6 +19,7 @@ from feedback.frames.layout import Layout, layout_of
 from feedback.models import FrameChunk, Summary, Survey
 from feedback.open_text import deriving
 from feedback.responses import networks, partials, screening, search
+from feedback.theming import placing
 
 BATCH = 16_384  # changes in one transaction
 
@@ -58,6 +59,7 @@ def refresh_batch() -> int:
         rebuild_chunks(survey, {chunk_number(pk) for pk in ids}, layout)
         search.index(survey, ids, layout.items)
         deriving.derive(survey, ids, layout.items)
+        placing.assign(survey, ids, layout.items)
         partials.forget_sent(ids)
     return len(claimed)
 

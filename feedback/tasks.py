@@ -14,6 +14,7 @@ from feedback.open_text import learning
 from feedback.open_text.questions import column_of, question_of
 from feedback.responses import bulk, letters
 from feedback.responses.in_field import items_of
+from feedback.theming import building as themes
 
 logger = logging.getLogger(__name__)
 A_MOMENT = 2.0  # seconds that ``refresh`` gives to acts on many
@@ -72,6 +73,27 @@ def learn_soon(survey: int, part: str) -> None:
         learn_codes.apply_async((survey, part), retry=False)
     except OperationalError:
         logger.warning("no broker; codes are not learnt")
+
+
+@shared_task
+def find_themes(number: int) -> None:
+    """Look for the themes of one question; with another worker on it there is nothing to do."""
+    themes.build(number)
+
+
+@shared_task(soft_time_limit=300)
+def tend_themes() -> None:
+    """Ask for the themes that are due, and go on with what stopped."""
+    for number in themes.tend():
+        find_themes_soon(number)
+
+
+def find_themes_soon(number: int) -> None:
+    """Ask a worker to begin at once; a message that nobody takes ``tend_themes`` sends again."""
+    try:
+        find_themes.apply_async((number,), retry=False)
+    except OperationalError:
+        logger.warning("no broker; theme set %s will be asked for again", number)
 
 
 def build_soon(number: int) -> None:

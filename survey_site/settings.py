@@ -146,7 +146,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
 # A worker of their own, so that nothing else waits for them.
-CELERY_TASK_ROUTES = {"feedback.tasks.build_export": {"queue": "exports"}}
+CELERY_TASK_ROUTES = {
+    "feedback.tasks.build_export": {"queue": "exports"},
+    "feedback.tasks.find_themes": {"queue": "exports"},
+}
 REFRESH_SECONDS = 3.0
 CELERY_BEAT_SCHEDULE = {
     # A call nobody took before the next one is due expires, so that none pile up.
@@ -162,6 +165,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "mail summaries": {
         "task": "feedback.tasks.mail_summaries",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "tend themes": {
+        "task": "feedback.tasks.tend_themes",
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },

@@ -10,12 +10,14 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from feedback.frames.layout import state_name
+from feedback.models import Survey, Theme, ThemeOf
 from feedback.question_types.base import Item, operands
 from feedback.question_types.columns import Message, State
-from feedback.responses.asked import ANSWER
+from feedback.responses.asked import ANSWER, THEME
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
 MOST_VALUES = 12  # groups that one looks at together; whoever is in a rarer one is in none
@@ -128,6 +130,44 @@ def of_responses(frame: pl.DataFrame, revisions: Mapping[int, int]) -> list[Grou
         *(by_period(frame, *period) for period in PERIODS),
     ]
     return [grouping for grouping in found if len(grouping.labels) > 1]
+
+
+def of_themes(survey: Survey, items: Iterable[Item]) -> list[Grouping]:
+    """By the theme of each open question that has some, parts counted with their themes."""
+    texts = {item.key: item.text for item in items if not item.personal}
+    rows = Theme.objects.filter(set__survey=survey, set__item__in=texts)
+    themes = {theme.pk: theme for theme in rows.select_related("set").defer("centroid")}
+    found = []
+    for key in sorted({theme.set.item for theme in themes.values()}):
+        numbers = {pk: top_of(theme, themes) for pk, theme in themes.items()}
+        here = {pk: number for pk, number in numbers.items() if themes[pk].set.item == key}
+        tops = sorted(set(here.values()))
+        names = {theme.number: theme.name for pk, theme in themes.items() if pk in here}
+        labels = {str(number): names[number] for number in tops}
+        group = pl.col("_id").replace_strict(*joined(here), default=None, return_dtype=pl.Int64)
+        values = {str(number): number for number in tops}
+        label = format_lazy("{}: {}", _("Theme"), texts[key])
+        found.append(Grouping(THEME + key, label, labels, group, values, THEME + key, key))
+    return found
+
+
+def top_of(theme: Theme, themes: Mapping[int, Theme]) -> int:
+    """The number of the theme that one counts as: what it was merged into, or is a part of."""
+    seen = {theme.pk}
+    while (above := theme.merged_into_id or theme.parent_id) and above not in seen:
+        theme = themes[above]
+        seen.add(theme.pk)
+    return theme.number
+
+
+def joined(numbers: Mapping[int, int]) -> tuple[pl.Series, pl.Series]:
+    """Responses, and the number of the theme that each is in."""
+    rows = ThemeOf.objects.filter(theme__in=numbers).values_list("response_id", "theme_id")
+    found = list(rows)
+    return (
+        pl.Series([response for response, _theme in found], dtype=pl.Int64),
+        pl.Series([numbers[theme] for _response, theme in found], dtype=pl.Int64),
+    )
 
 
 def by_word(column: str, label: Message, frame: pl.DataFrame, name: str) -> Grouping:

@@ -14,6 +14,7 @@ from django.db.models import (
     Expression,
     F,
     Func,
+    IntegerField,
     OuterRef,
     Subquery,
     TextField,
@@ -21,11 +22,12 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils.translation import gettext as _
 
 from feedback.exports import cells
 from feedback.exports.choices import CODES, LABELS, OPEN_TEXT, PARADATA, REVIEW, WITHDRAWN, Choices
 from feedback.exports.from_texts import beside
-from feedback.models import Note, Reason, Status, Survey, Tag
+from feedback.models import Note, Reason, Status, Survey, Tag, ThemeOf, ThemeSet
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Column, Dtype, Message
 from feedback.questionnaire.codebook import RESPONSE_COLUMNS, guarded
@@ -72,6 +74,7 @@ def variables(survey: Survey, items: Sequence[Item], choices: Choices) -> list[V
     own = [one for one in own_variables(survey, choices) if wanted(one.name, choices)]
     asked = [item for item in items if wanted(item.key, choices)]
     found = [*own, *(one for item in asked for one in of_item(item, choices))]
+    found += themes(survey, asked, choices)
     return found if REVIEW in choices.left_out else [*found, *given_to(survey, asked)]
 
 
@@ -174,6 +177,26 @@ def given_to(survey: Survey, items: Sequence[Item]) -> Iterator[Variable]:
         kind = Dtype.CODE if labels else Dtype.TEXT
         cell = cells.text_cell(value, kind)
         yield Variable(name, label, kind, cell, value, labels=labels, several=bool(labels))
+
+
+def themes(survey: Survey, asked: Sequence[Item], choices: Choices) -> Iterator[Variable]:
+    """The theme of each open answer, by number and by name; those merged under their last."""
+    if OPEN_TEXT in choices.left_out:
+        return
+    texts = {item.key: item.text for item in asked if not item.personal}
+    sets = ThemeSet.objects.filter(survey=survey, item__in=texts, fitted_at__isnull=False)
+    for kept in sets.defer("model").order_by("item"):
+        of = ThemeOf.objects.filter(set=kept, response=OuterRef("pk"))
+        # Nothing is merged into what was merged itself, so one step leads to the last.
+        numbers = of.values(n=Coalesce("theme__merged_into__number", "theme__number"))
+        names = of.values(n=Coalesce("theme__merged_into__name", "theme__name"))
+        number: Expression = Cast(Subquery(numbers), IntegerField())
+        name: Expression = Cast(Subquery(names), TextField())
+        question = {"question": texts[kept.item]}
+        label = _("Theme, by number: %(question)s") % question
+        yield Variable(f"{kept.item}__theme", label, Dtype.INTEGER, number, number)
+        label, cell = _("Theme: %(question)s") % question, cells.guarded_in_sql(name)
+        yield Variable(f"{kept.item}__theme_name", label, Dtype.TEXT, cell, name)
 
 
 # -- of questions ----------------------------------------------------------------------

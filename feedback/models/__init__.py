@@ -36,6 +36,7 @@ from feedback.models.response import (
 )
 from feedback.models.summary import FrameChunk, Summary, SummaryMail
 from feedback.models.survey import Revision, Survey
+from feedback.models.themes import Theme, ThemeOf, ThemeSet, ThemesState, WhyNoThemes
 from feedback.models.weighting import Weighting
 
 __all__ = [
@@ -81,9 +82,14 @@ __all__ = [
     "SummaryMail",
     "Survey",
     "Tag",
+    "Theme",
+    "ThemeOf",
+    "ThemeSet",
+    "ThemesState",
     "Tombstone",
     "Version",
     "VoiceMark",
     "Weighting",
     "Why",
+    "WhyNoThemes",
 ]

@@ -79,6 +79,7 @@ def refit(
     *,
     texts: Mapping[int, str],
     moved: Collection[int] = (),
+    next_id: int = 1,
 ) -> Kept:
     """The themes after a new fit.
 
@@ -86,10 +87,11 @@ def refit(
         old_of: answer → id of the theme it is in now.
         texts: answer → its normalised text, for rules of staff.
         moved: answers that staff put where they are.
+        next_id: the least that may be given to a new theme; those before it were.
     """
     by_id = {theme.id: theme for theme in old}
     same = _matched(old, old_of, fitted)
-    fresh = count(max(by_id, default=0) + 1)
+    fresh = count(max(next_id, max(by_id, default=0) + 1))
     id_of = {number: same.get(number) or next(fresh) for number in range(len(fitted.names))}
     theirs = {theme.id for theme in old if theme.by_staff}
     kept_there = {answer for answer, theme in old_of.items() if theme in theirs} | set(moved)

@@ -19,6 +19,7 @@ from feedback.responses.search import text_parts
 
 WORDS, ANSWER, STATE, FROM, TO = "q.", "answer.", "is.", "from.", "to."
 CODE, NAME = "code.", "name."
+THEME = "theme."
 STATUS_NAMES = {status.name.lower(): status for status in Status}
 # How one stands to a question: the four states, and the two ways to decline.
 STATES: Mapping[str, State | Way] = {
@@ -169,6 +170,17 @@ class Asked:
                 % {"text": text[:60], "key": key, "remedy": " ".join(error.messages)}
             ) from error
 
+    def themes(self) -> dict[str, tuple[str, ...]]:
+        """Numbers of themes by open question, or ``none`` for what says nothing."""
+        found = {key: self.values(THEME + key) for key in self.keys(THEME)}
+        for key, numbers in found.items():
+            if key not in text_parts(self.items):
+                raise no_question(key)
+            for number in numbers:
+                if number != NONE and not re.fullmatch(r"[1-9][0-9]{0,8}", number):
+                    raise no_theme(number, key)
+        return found
+
     def revisions(self) -> tuple[int, ...]:
         for text in (texts := self.values("revision")):
             if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
@@ -202,6 +214,13 @@ def no_question(key: str) -> BadSelection:
     return BadSelection(
         _("“%(key)s” is no question that can be filtered like this. Choose one of the form.")
         % {"key": key[:60]}
+    )
+
+
+def no_theme(number: str, key: str) -> BadSelection:
+    return BadSelection(
+        _("“%(number)s” is no theme of “%(key)s”. Choose one from the list.")
+        % {"number": number[:60], "key": key[:60]}
     )
 
 

@@ -19,6 +19,8 @@ from feedback.models import (
     Revision,
     Survey,
     Tag,
+    Theme,
+    ThemeOf,
 )
 from feedback.question_types.base import Item, operands
 from feedback.responses import search
@@ -34,6 +36,7 @@ from feedback.responses.asked import (
     YES,
     BadSelection,
     Moment,
+    no_theme,
 )
 from feedback.responses.counting import are_common, few
 
@@ -53,6 +56,8 @@ def chosen(
     rows = by_text(rows, selection, survey)
     for condition in by_answer(selection, items):
         rows = rows.filter(condition)
+    for key, numbers in selection.themes.items():
+        rows = rows.filter(pk__in=in_themes(survey, key, numbers))
     if selection.spans or selection.states:  # which no index may know
         rows = fetched_if_few(rows, survey)
     parts = search.text_parts(items)
@@ -141,6 +146,25 @@ def by_answer(selection: "Selection", items: Sequence[Item]) -> Iterable[Q]:
         span = parts[key].span
         assert span is not None
         yield span.between(least, most)
+
+
+def in_themes(survey: Survey, key: str, numbers: Sequence[str]) -> QuerySet[ThemeOf, int]:
+    """The responses whose answer is in one of the themes, its parts, or what was merged in.
+
+    Raises:
+        BadSelection: there is no such theme.
+    """
+    told = Theme.objects.filter(set__survey=survey, set__item=key)
+    known = {pk: rest for pk, *rest in told.values_list("pk", "number", "parent", "merged_into")}
+    by_number = {str(number): pk for pk, (number, *_above) in known.items()}
+    if missing := [one for one in numbers if one != NONE and one not in by_number]:
+        raise no_theme(missing[0], key)
+    wanted = {by_number[one] for one in numbers if one != NONE}
+    while further := {pk for pk, (_n, *above) in known.items() if wanted & {*above}} - wanted:
+        wanted |= further
+    rows = ThemeOf.objects.filter(set__survey=survey, set__item=key)
+    nothing = Q(theme__isnull=True) if NONE in numbers else NEVER
+    return rows.filter(Q(theme__in=wanted) | nothing).values_list("response_id", flat=True)
 
 
 def any_of(conditions: Iterable[Q]) -> Q:

@@ -36,6 +36,7 @@ from feedback.questionnaire.readers.records import BadFile, lines, records, shap
 from feedback.responses.imported_cells import IGNORED, OWN, WITHDRAWN, as_cell
 
 DROPPED = gettext_lazy("the survey no longer asks this. Empty the cell or drop the column.")
+THEME_ENDS = ("__theme", "__theme_name")  # of columns that are derived, and found anew
 OWN_NAMES = {*OWN, *IGNORED, WITHDRAWN}  # what an export has besides answers
 Given = tuple[int, Mapping[str, str], Sequence[tuple[str, str]]]  # line, cells, what is wrong
 
@@ -148,7 +149,8 @@ def ours(survey: Survey, live: Questionnaire, raw: BinaryIO) -> Table:
         c for item in pooled(r.questionnaire for r in revisions) for c in item.columns()
     )
     asked = names_of(live.columns)
-    check_header(header, asked=asked, known={*OWN_NAMES, *asked, *ever})
+    themes = {f"{key}{end}" for key in (*asked, *ever) for end in THEME_ENDS} & set(header)
+    check_header(header, asked=asked, known={*OWN_NAMES, *asked, *ever, *themes})
     refuse_both(header, ticks_of(live.columns))
     given = ((line, dict(zip(header, cells, strict=True)), ()) for line, cells in rows)
     return Table(live, header, given, frozenset(ever - asked) & set(header))

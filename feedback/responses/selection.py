@@ -24,6 +24,7 @@ from feedback.responses.asked import (
     NO,
     STATE,
     STATUS_NAMES,
+    THEME,
     TO,
     WORDS,
     YES,
@@ -61,6 +62,7 @@ class Selection:
     spans: Mapping[str, Ends] = field(default_factory=dict)
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of open answers, by part
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)  # in them: id or family
+    themes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     every: Sequence[str] = ()  # names of which all values are to be met, not any
 
     @classmethod
@@ -91,6 +93,7 @@ class Selection:
             spans=asked.spans(),
             codes=asked.given_to_texts(CODE),
             names=asked.given_to_texts(NAME),
+            themes=asked.themes(),
         )
         given = selection.to_json()
         every = asked.one_of("every", ["tag", *(ANSWER + key for key in asked.choices)])
@@ -150,6 +153,7 @@ class Selection:
             ),
             *((CODE + part, numbers) for part, numbers in self.codes.items()),
             *((NAME + part, names) for part, names in self.names.items()),
+            *((THEME + key, numbers) for key, numbers in self.themes.items()),
             ("every", self.every),
         ]
         return [(name, str(value)) for name, values in given for value in values]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from feedback.analysis.comparing import Cell, Comparison, compared
 from feedback.analysis.crosstab import Difference, differences
-from feedback.analysis.groupings import Grouping, of_item, of_items, of_responses
+from feedback.analysis.groupings import Grouping, of_item, of_items, of_responses, of_themes
 from feedback.analysis.sample import Sample
 from feedback.models import Revision
 from feedback.question_types.base import Item, operands
@@ -84,7 +84,8 @@ def differs(request: HttpRequest, slug: str) -> HttpResponse:
     at = desk(request, slug)
     sample = sample_of(at)
     rows = [one.narrowed(sample.frame) for one in of_items(at.items)]
-    about = [one.narrowed(sample.frame) for one in of_responses(sample.frame, numbers(at))]
+    known = [*of_responses(sample.frame, numbers(at)), *of_themes(at.survey, at.items)]
+    about = [one.narrowed(sample.frame) for one in known]
     found, looked_at = differences(sample.frame, rows, [*rows, *about])
     context = {
         **common(at, sample),
@@ -120,7 +121,8 @@ def numbers(at: Desk) -> dict[int, int]:
 def groupings_of(at: Desk, sample: Sample) -> list[Grouping]:
     """What one may compare by: questions with one answer, and what is known of responses."""
     single = [one for one in of_items(at.items) if "=" not in one.name]
-    return [*single, *of_responses(sample.frame, numbers(at))]
+    about = of_responses(sample.frame, numbers(at))
+    return [*single, *about, *of_themes(at.survey, at.items)]
 
 
 def comparable(item: Item) -> bool:

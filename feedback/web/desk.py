@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import render
 
-from feedback.models import Code, Response, Role, Survey, Tag
+from feedback.models import Code, Response, Role, Survey, Tag, Theme
 from feedback.permissions import Access, survey_for
 from feedback.question_types.base import Item
 from feedback.responses.in_field import items_of_revisions, revisions_until
@@ -46,6 +46,14 @@ class Desk:
     def codes(self) -> list[Code]:
         """Those of its open questions, read once too."""
         return list(Code.objects.filter(survey=self.survey))
+
+    @cached_property
+    def themes(self) -> list[tuple[str, int, str]]:
+        """Question, number and name of each theme that was not merged into another."""
+        found = Theme.objects.filter(set__survey=self.survey, merged_into=None)
+        return list(
+            found.order_by("set__item", "number").values_list("set__item", "number", "name")
+        )
 
     @cached_property
     def members(self) -> Mapping[str, Role]:

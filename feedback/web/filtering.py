@@ -32,6 +32,7 @@ from feedback.responses.asked import (
     STATE,
     STATES,
     STATUS_NAMES,
+    THEME,
     TO,
     WORDS,
     YES,
@@ -160,7 +161,8 @@ class Group:
 def filter_groups(at: "Desk") -> SafeString:
     """All that ``parts/filters.html`` offers, below the words to search for."""
     language = get_language() or ""
-    own = (status_and_tags(at), people(at), screening(at), arrival(at), of_texts(at))
+    of_words = (themes(at), of_texts(at))
+    own = (status_and_tags(at), people(at), screening(at), arrival(at), *of_words)
     about = [pair for pair in at.selection.pairs() if pair[0].startswith(OF_QUESTIONS)]
     return drawn_once(own, language) + drawn_questions(at.revisions, urlencode(about), language)
 
@@ -269,6 +271,21 @@ def of_texts(at: "Desk") -> Group:
     return Group(_("Codes and names"), (*coded, *named))
 
 
+def themes(at: "Desk") -> Group:
+    """The themes of open questions, and the answers that say nothing."""
+    texts = {item.key: item.text for item in at.items}
+    offered: dict[str, dict[str, Message]] = {}
+    for key, number, name in at.themes:
+        offered.setdefault(key, {})[str(number)] = name
+    found = [
+        options(THEME + key, texts[key], {**names, NONE: _("Says nothing")}, chosen)
+        for key, names in offered.items()
+        if key in texts
+        for chosen in [at.selection.themes.get(key, ())]
+    ]
+    return Group(_("Themes"), tuple(found))
+
+
 def languages_of(at: "Desk") -> dict[str, Message]:
     live = at.survey.live_id
     codes = revision(live).questionnaire.offered_languages if live else []
@@ -351,6 +368,10 @@ def in_words(name: str, value: str, at: "Desk") -> str:
             return _("%(question)s – code: %(value)s") % about
         return _("%(question)s – name: %(value)s") % {"question": labels[key], "value": value}
     item = parts[key]
+    if prefix == THEME:
+        named = {str(number): name for of, number, name in at.themes if of == key}
+        words = _("Says nothing") if value == NONE else named.get(value, value)
+        return _("%(question)s – theme: %(value)s") % {"question": item.text, "value": words}
     if prefix == ANSWER:
         joined = _("%(question)s %(value)s")
         return joined % {"question": item.text, "value": item.filters()[value]}

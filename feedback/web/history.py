@@ -100,6 +100,44 @@ ACTS: Mapping[str, Act] = {
     "voices_set": Act(
         gettext_lazy("Near-copies"), gettext_lazy("set whether near-copies are looked for")
     ),
+    "themes_find": Act(
+        gettext_lazy("Themes looked for"), gettext_lazy("had the themes of “%(item)s” looked for")
+    ),
+    "theme_rename": Act(
+        gettext_lazy("Theme renamed"), gettext_lazy("renamed theme %(theme)s of “%(item)s”")
+    ),
+    "theme_lock": Act(
+        gettext_lazy("Theme locked"), gettext_lazy("locked theme %(theme)s of “%(item)s”")
+    ),
+    "theme_unlock": Act(
+        gettext_lazy("Theme unlocked"), gettext_lazy("unlocked theme %(theme)s of “%(item)s”")
+    ),
+    "theme_define": Act(
+        gettext_lazy("Theme defined"), gettext_lazy("defined theme %(theme)s of “%(item)s”")
+    ),
+    "theme_rule": Act(
+        gettext_lazy("Rule of a theme"),
+        gettext_lazy("set the rule of theme %(theme)s of “%(item)s”"),
+    ),
+    "theme_merge": Act(
+        gettext_lazy("Themes merged"),
+        gettext_lazy("merged theme %(theme)s of “%(item)s” into another"),
+    ),
+    "theme_unmerge": Act(
+        gettext_lazy("Themes taken apart"),
+        gettext_lazy("took theme %(theme)s of “%(item)s” apart again"),
+    ),
+    "theme_split": Act(
+        gettext_lazy("Theme split"), gettext_lazy("split theme %(theme)s of “%(item)s” into parts")
+    ),
+    "theme_join": Act(
+        gettext_lazy("Parts joined"),
+        gettext_lazy("joined the parts of theme %(theme)s of “%(item)s”"),
+    ),
+    "theme_move": Act(
+        gettext_lazy("Answer moved"),
+        gettext_lazy("moved its answer to “%(item)s” to theme %(theme)s"),
+    ),
     "import": Act(gettext_lazy("Import"), gettext_lazy("imported %(responses)s responses")),
     "publish": Act(gettext_lazy("Published"), gettext_lazy("published revision %(revision)s")),
     "schedule": Act(

@@ -25,6 +25,7 @@ from feedback.open_text.questions import open_columns
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
 from feedback.responses.order import newest_first
+from feedback.theming.counting import Themes, counted, themes_of
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import active_filters, filter_groups, language_name
 
@@ -46,7 +47,7 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
     """The report of all responses but spam, or of a selection of them."""
     at = desk(request, slug)
     found = figures_of(at)
-    newest = newest_texts(at)
+    newest, themes = newest_texts(at), themes_at(at)
     begun = partials(at.survey, completes=found["responses"]) if not at.selection else None
     context = {
         "access": at.access,
@@ -65,7 +66,11 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
         "minutes": minutes(found["seconds"]["q50"]),
         "mail": at.survey.summary_mails.filter(user=at.access.membership.user).first(),
         "rhythms": Rhythm.choices,
-        "sections": [section(item, found["items"], newest) for item in at.items if item.asks],
+        "sections": [
+            section(item, found["items"], newest) | {"themes": themes.get(item.key)}
+            for item in at.items
+            if item.asks
+        ],
     }
     return render(request, "reports/summary.html", context)
 
@@ -80,7 +85,14 @@ def summary_json(request: HttpRequest, slug: str) -> HttpResponse:
     if not at.selection:  # what was begun has no answers that a selection could ask for
         found = found | partials(at.survey, completes=found["responses"])
         found |= {"open_text": counts_of(at.survey, at.items)}
-    return JsonResponse(found)
+    themes = {key: of.to_json() for key, of in themes_at(at).items()}
+    return JsonResponse(found | ({"themes": themes} if themes else {}))
+
+
+def themes_at(at: Desk) -> dict[str, Themes]:
+    """The themes of each open question that has some, counted in what the desk shows."""
+    rows = at.rows if at.selection else None
+    return {kept.item: counted(kept, rows) for kept in themes_of(at.survey)}
 
 
 @login_required
@@ -104,8 +116,8 @@ def figures_of(at: Desk) -> Figures:
     """The stored summary, or the figures of a selection, counted now."""
     if not at.selection:
         return stored_figures(at.survey)
-    counted = figures(at.survey, at.selection, reader=at.access.membership.user)
-    return counted | {"as_of": timezone.now().isoformat()}
+    now = figures(at.survey, at.selection, reader=at.access.membership.user)
+    return now | {"as_of": timezone.now().isoformat()}
 
 
 def stopped(at: Desk, begun: Mapping[str, Any]) -> list[tuple[Item, int, float]]:

@@ -32,6 +32,7 @@ from feedback.web import (
     saved_exports,
     saving,
     tags,
+    texts,
     views,
     voices,
     weights,
@@ -137,5 +138,9 @@ staff = [
     path("<slug:slug>/text/<slug:key>/names/decide/", names.decide, name="names_decide"),
     path("<slug:slug>/text/<slug:key>/voices/", voices.voices, name="voices"),
     path("<slug:slug>/text/<slug:key>/voices/set/", voices.switch, name="voices_set"),
+    path("<slug:slug>/text/", texts.questions, name="text"),
+    path("<slug:slug>/text/<slug:key>/", texts.question, name="text_item"),
+    path("<slug:slug>/text/<slug:key>/find/", texts.find, name="text_find"),
+    path("<slug:slug>/text/<slug:key>/act/", texts.act, name="text_act"),
     path("<slug:slug>/codebook.<slug:name>", codebooks.codebook, name="codebook"),
 ]

@@ -14,7 +14,11 @@ from feedback.open_text.questions import column_of, digest_of, question_of
 from feedback.refresh import refresh
 from feedback.responses import bulk, coding, quotes
 from feedback.responses.in_field import items_of
+from feedback.theming import building, editing
 from tests import build
+from tests.open_text.answers import labelled
+from tests.theming.made import answered
+from tests.theming.made import found as themes_found
 from tests.walks.audit import violations
 from tests.walks.staff import signed_in
 from tests.walks.visitor import Visitor
@@ -23,6 +27,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # All that is folded, in full: what a scrolling list cuts at its edge is no target of its own.
 UNFOLDED = """for (const d of document.querySelectorAll("details")) d.open = true;
 for (const list of document.querySelectorAll(".scroll")) list.style.maxHeight = "none";"""
+WIDE = """[...document.querySelectorAll("main *")]
+  .filter(e => e.getBoundingClientRect().right > innerWidth)
+  .map(e => e.outerHTML.slice(0, 80)).slice(0, 3)"""
 PAGES = (
     "",
     "responses/?q=benches&status=flagged&status=new",
@@ -106,3 +113,29 @@ def test_no_page_on_open_answers_keeps_anybody_out(page: Page, town: Survey, own
         page.evaluate(UNFOLDED)
         found += [f"{path} {violation}" for violation in violations(page)]
     assert found == []
+
+
+def test_pages_of_themes_keep_nobody_out(page: Page, town: Survey, owner: Any) -> None:
+    """With every form unfolded, before there are themes, while they are looked for, and after."""
+    answered(town, [*labelled()[0], "n/a"])
+    refresh()
+    found = audited(page, "text/", "text/wish/")
+    building.ask(town, "wish", actor=owner)
+    found += audited(page, "text/wish/")
+    kept = themes_found(town)
+    first, second = kept.themes.filter(parent=None)[:2]
+    editing.merge(second, first, actor=owner)
+    editing.lock(first, on=True, actor=owner)
+    found += audited(page, "text/", "text/wish/", "summary/", "compare/?by=theme.wish")
+    assert found == []
+
+
+def audited(page: Page, *paths: str) -> list[str]:
+    found = []
+    for path in paths:
+        page.goto(f"/staff/town/{path}")
+        page.evaluate(UNFOLDED)
+        found += [f"{path} {violation}" for violation in violations(page)]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{path} is wider than the window: {page.evaluate(WIDE)}")
+    return found

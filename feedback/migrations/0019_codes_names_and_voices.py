@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0017_changes_tell_when"),
+        ("feedback", "0018_summaries_by_mail"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

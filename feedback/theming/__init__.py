@@ -1,0 +1,1 @@
+"""Themes of a survey's open questions: found, kept, corrected by staff, counted."""

@@ -1,0 +1,142 @@
+"""New and changed answers go where their likes are: no new search, the same numbers.
+
+What a search leaves behind is an embedder and the middles of some hundred small groups,
+each with the theme that most of its answers are in. A new answer takes the nearest one's.
+"""
+
+import hashlib
+import io
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Self
+
+import numpy as np
+
+from feedback.models import Survey, Theme, ThemeOf, ThemeSet
+from feedback.open_text import vectors
+from feedback.open_text.counts import Floats, Integers
+from feedback.open_text.keeping import Theme as Ruled
+from feedback.open_text.keeping import by_rule
+from feedback.open_text.texts import normalised, says_nothing
+from feedback.question_types.base import Item
+from feedback.theming.answers import open_items, written
+
+logger = logging.getLogger(__name__)
+AT_ONCE = 5_000  # rows written together
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where each small group lies, and the number of its theme."""
+
+    embedder: vectors.Embedder
+    anchors: Floats
+    numbers: Integers
+
+    def nearest(self, texts: Sequence[str]) -> tuple[Integers, Floats]:
+        """The nearest group of each normalised text, and how near it is."""
+        likeness = self.embedder.transform(texts) @ self.anchors.T
+        near = likeness.argmax(axis=1)
+        return near, likeness[np.arange(len(near)), near]
+
+    def voted(self, texts: Sequence[str], numbers: Sequence[int]) -> Self:
+        """The same with each group's theme set by the answers that are nearest to it."""
+        near, _likeness = self.nearest(texts)
+        chosen = self.numbers.copy()
+        for group in np.unique(near):
+            inside, many = np.unique(np.array(numbers)[near == group], return_counts=True)
+            chosen[group] = inside[many.argmax()]
+        return replace(self, numbers=chosen)
+
+    def to_bytes(self) -> bytes:
+        into = io.BytesIO()
+        embedder = np.frombuffer(vectors.save(self.embedder), dtype=np.uint8)
+        anchors = self.anchors.astype(np.float16)
+        np.savez(into, embedder=embedder, anchors=anchors, numbers=self.numbers)
+        return into.getvalue()
+
+    @classmethod
+    def from_bytes(cls, kept: bytes) -> Self:
+        """Raises: NotAvailable: the vectors that it was made with are no longer here."""
+        with np.load(io.BytesIO(kept), allow_pickle=False) as file:
+            embedder = vectors.load(file["embedder"].tobytes())
+            return cls(embedder, file["anchors"].astype(np.float32), file["numbers"])
+
+
+@lru_cache(maxsize=8)
+def places_of(pk: int, _version: int) -> Places:
+    """Kept by the process until there is another version."""
+    kept = ThemeSet.objects.values_list("model", flat=True).get(pk=pk)
+    return Places.from_bytes(bytes(kept or b""))
+
+
+def assign(survey: Survey, ids: Sequence[int], items: Sequence[Item]) -> None:
+    """Bring the themes of these responses' answers up to date; those of deleted ones go.
+
+    The set is locked first, as a search does before it writes what it found: so neither
+    writes over what the other saw later.
+    """
+    found = ThemeSet.objects.filter(survey=survey, fitted_at__isnull=False).defer("model")
+    asked = {item.key for item in open_items(items)}
+    for kept in found.select_for_update().order_by("pk"):
+        texts = written(survey, kept.item, ids) if kept.item in asked else {}
+        ThemeOf.objects.filter(set=kept, response__in=set(ids) - texts.keys()).delete()
+        # Whoever only tags or reads an answer moves it nowhere.
+        placed = ThemeOf.objects.filter(set=kept, response__in=texts)
+        for pk, by_staff, said in placed.values_list("response_id", "by_staff", "said"):
+            if by_staff or said == digest(normalised(texts[pk])):
+                del texts[pk]
+        try:
+            place(kept, texts)
+        except vectors.NotAvailable as error:
+            logger.warning("theme set %s: %s", kept.pk, error)
+
+
+def place(kept: ThemeSet, texts: Mapping[int, str], places: Places | None = None) -> None:
+    """Put these answers where they belong, whatever they were in.
+
+    Args:
+        places: if just made; else those that are kept.
+    """
+    if not texts:
+        return
+    places = places or places_now(kept)
+    themes = {theme.number: theme for theme in Theme.objects.filter(set=kept)}
+    ruled = [Ruled(t.number, t.name, rule=tuple(t.rule)) for t in themes.values() if t.rule]
+    plain = [normalised(text) for text in texts.values()]
+    near, likeness = places.nearest(plain)
+    rows = []
+    for pk, text, group, like in zip(texts, plain, near, likeness, strict=True):
+        number = by_rule(ruled, text, otherwise=int(places.numbers[group]))
+        theme = None if says_nothing(text) else themes.get(number)
+        about = {"theme": theme, "closeness": float(like), "said": digest(text)}
+        rows.append(ThemeOf(set=kept, response_id=pk, **about))
+    put(rows)
+
+
+def digest(text: str) -> int:
+    """Tells whether a normalised text is another one now."""
+    whole = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(whole, signed=True)
+
+
+def places_now(kept: ThemeSet) -> Places:
+    return places_of(kept.pk, kept.version)
+
+
+def keep(kept: ThemeSet, places: Places) -> None:
+    """Set what new answers are placed by; to be saved by whoever calls."""
+    kept.embedder, kept.model = places.embedder.name, places.to_bytes()
+    kept.version += 1
+
+
+def put(rows: Sequence[ThemeOf]) -> None:
+    ThemeOf.objects.bulk_create(
+        rows,
+        batch_size=AT_ONCE,
+        update_conflicts=True,
+        unique_fields=["response", "set"],
+        update_fields=["theme", "closeness", "by_staff", "said"],
+    )

@@ -1,0 +1,186 @@
+"""Open questions: which there are, what their themes are, and what staff make of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from feedback import tasks
+from feedback.models import Role, ThemeSet
+from feedback.permissions import survey_for
+from feedback.question_types.base import Item
+from feedback.responses.acts import NotPossible
+from feedback.theming import building, editing, splitting
+from feedback.theming.answers import open_items, open_items_of
+from feedback.theming.counting import Counted, Themes, counted
+from feedback.theming.reading import Said, Week, typical, weeks
+from feedback.web.acting import number_in
+from feedback.web.desk import Desk, desk, selecting
+from feedback.web.filtering import active_filters, filter_groups
+from feedback.web.reports import stored_figures
+
+
+@dataclass(frozen=True)
+class Question:
+    """One open question in the list of them."""
+
+    item: Item
+    answered: int
+    kept: ThemeSet | None
+    themes: Themes | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A theme with all that the page tells of it; of its parts likewise."""
+
+    counted: Counted
+    said: list[Said]
+    weeks: list[Week]
+    parts: "list[Row]"
+
+
+@login_required
+@require_safe
+def questions(request: HttpRequest, slug: str) -> HttpResponse:
+    """The open questions of a survey, with how many answered and whether there are themes."""
+    access = survey_for(request.user, slug, Role.VIEWER)
+    survey = access.survey
+    figures = stored_figures(survey)["items"] if survey.live_id else {}
+    sets = {kept.item: kept for kept in ThemeSet.objects.filter(survey=survey).defer("model")}
+    found = []
+    for item in open_items_of(survey):
+        kept = sets.get(item.key)
+        themes = counted(kept) if kept and kept.fitted_at else None
+        answered = figures.get(item.key, {}).get("answered", 0)
+        found.append(Question(item, answered, kept, themes))
+    context = {"access": access, "survey": survey, "questions": found}
+    return render(request, "text/questions.html", context)
+
+
+@login_required
+@require_safe
+@selecting
+def question(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """The themes of one open question, of all its answers or of a selection."""
+    at = desk(request, slug)
+    item = item_of(open_items(at.items), key)
+    kept = ThemeSet.objects.filter(survey=at.survey, item=key).defer("model").first()
+    there = kept is not None and kept.fitted_at is not None
+    context = {
+        "access": at.access,
+        "survey": at.survey,
+        "item": item,
+        "kept": kept,
+        "query": at.query,
+        "selection": at.selection,
+        "groups": filter_groups(at),
+        "active": active_filters(at),
+        "answered": stored_figures(at.survey)["items"].get(key, {}).get("answered", 0),
+        "enough": building.ENOUGH,
+        **(shown(at, kept) if kept and there else {}),
+    }
+    return render(request, "text/question.html", context)
+
+
+def shown(at: Desk, kept: ThemeSet) -> dict[str, Any]:
+    chosen = at.rows if at.selection else None
+    themes = counted(kept, chosen)
+    said = typical(kept, rows=chosen, sees_personal=at.access.sees_personal)
+    course = weeks(themes, chosen)
+
+    def row(one: Counted) -> Row:
+        parts = [row(part) for part in one.parts]
+        # A theme that is all in parts has no answers of its own: theirs stand for it.
+        own = said.get(one.theme.pk) or [part.said[0] for part in parts if part.said][:3]
+        return Row(one, own, course.get(one.theme.pk, []), parts)
+
+    rows = [row(one) for one in themes.counted]
+    return {"themes": themes, "rows": rows, "all": [r.counted.theme for r in with_parts(rows)]}
+
+
+def with_parts(rows: list[Row]) -> list[Row]:
+    return [one for row in rows for one in (row, *row.parts)]
+
+
+def item_of(items: list[Item], key: str) -> Item:
+    """Raises: Http404: there is no such open question."""
+    for item in items:
+        if item.key == key:
+            return item
+    raise Http404
+
+
+@login_required
+@require_POST
+def find(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Have the themes looked for, by a worker."""
+    survey = survey_for(request.user, slug, Role.EDITOR).survey
+    item_of(open_items_of(survey), key)
+    number = number_in(request.POST.get("number", "")) or None
+    if number is not None and not 2 <= number <= 60:
+        messages.error(request, _("Choose 2 to 60 themes, or leave the number out."))
+        return redirect("text_item", slug=slug, key=key)
+    kept = building.ask(survey, key, actor=request.user, number=number)
+    tasks.find_themes_soon(kept.pk)
+    return redirect("text_item", slug=slug, key=key)
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """One edit of a theme, or an answer moved to another."""
+    survey = survey_for(request.user, slug, Role.REVIEWER).survey
+    item_of(open_items_of(survey), key)
+    try:
+        with transaction.atomic():
+            done = edit(editing.set_of(survey, key), request)
+    except NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect("text_item", slug=slug, key=key)
+
+
+def edit(kept: ThemeSet, request: HttpRequest) -> str:
+    """Do what is asked. Returns: words that say so, with the way back. Raises: NotPossible."""
+    asked, actor = request.POST, request.user
+    into = number_in(asked.get("into", ""))
+    if asked.get("act") == "move":
+        response = number_in(asked.get("response", ""))
+        target = None if asked.get("into") == "itself" else editing.theme_in(kept, into)
+        editing.move(kept, response or 0, target, actor=actor)
+        return _("The answer was moved. It stays there through every later search.")
+    theme = editing.theme_in(kept, number_in(asked.get("theme", "")))
+    match asked.get("act"):
+        case "rename":
+            editing.rename(theme, asked.get("name", ""), actor=actor)
+            return _("Renamed. An empty name brings the drafted one back.")
+        case "define":
+            editing.define(theme, asked.get("definition", ""), actor=actor)
+            return _("The definition was saved.")
+        case "rule":
+            editing.rule(theme, asked.get("rule", ""), actor=actor)
+            return _("The rule was saved, and all answers were looked through.")
+        case "lock" | "unlock" as word:
+            editing.lock(theme, on=word == "lock", actor=actor)
+            return _("Locked.") if word == "lock" else _("Unlocked.")
+        case "merge":
+            editing.merge(theme, editing.theme_in(kept, into), actor=actor)
+            return _("Merged. It can be taken apart again below the theme it went into.")
+        case "unmerge":
+            editing.unmerge(theme, actor=actor)
+            return _("Taken apart again.")
+        case "split":
+            splitting.split(theme, min(max(into or 2, 2), 5), actor=actor)
+            return _("Split. Joining its parts undoes that.")
+        case "join":
+            splitting.join(theme, actor=actor)
+            return _("Its parts were joined.")
+    raise NotPossible(_("Choose what is to be done."))

@@ -1,0 +1,39 @@
+"""A survey whose open question was answered by many, and its themes."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from feedback.models import Response, Survey, ThemeSet
+from feedback.refresh import refresh
+from feedback.theming import building
+from tests.open_text.answers import labelled
+
+
+def answered(survey: Survey, texts: list[str] | None = None, **more: Any) -> list[Response]:
+    """A response for each text; those of four subjects where none are given."""
+    texts = labelled()[0] if texts is None else texts
+    now = datetime.now(tz=UTC)
+    rows = [
+        Response(
+            survey=survey,
+            revision_id=survey.live_id,
+            nonce=uuid4(),
+            receipt=uuid4(),
+            received_at=now,
+            language="en",
+            answers={"wish": text, "visit": "often" if at % 2 else "never"},
+            **more,
+        )
+        for at, text in enumerate(texts)
+    ]
+    return Response.objects.bulk_create(rows)
+
+
+def found(survey: Survey, *, number: int | None = 4) -> ThemeSet:
+    """Everything answered so far brought up to date, and its themes looked for."""
+    refresh()
+    kept = building.ask(survey, "wish", actor=None, number=number)
+    building.build(kept.pk)
+    kept.refresh_from_db()
+    return kept
