@@ -56,4 +56,4 @@ def report_of(copy: Copy, bad: Bad, *, seed: int) -> Report:
     with copy.database() as connection:
         for statement in (*AFRESH, bad.statement):
             connection.execute(statement)
-    return run(copy, [bad.fault], seed=seed, before=SENT)
+    return run(copy, [bad.fault], seed=seed, before=SENT, chain=False)
