@@ -173,7 +173,7 @@ def in_excel(one: Variable, values: pl.Series) -> list[Any]:
             return values.cast(pl.UInt8).to_list()
         case Dtype.CODE:
             return values.cast(pl.String).to_list()
-        case Dtype.INTEGER if (values.abs() >= ROUNDED).any():
+        case Dtype.INTEGER if (values.cast(pl.Int64).abs() >= ROUNDED).any():
             return [str(n) if n is not None and abs(n) >= ROUNDED else n for n in values]
     return values.to_list()
 

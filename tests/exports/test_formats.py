@@ -166,6 +166,14 @@ def bare(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell.lstrip("'") in codes else cell
 
 
+def test_a_workbook_has_stars(town: Survey, tmp_path: Path) -> None:
+    """A narrow column of numbers is compared with what only a wide one can hold."""
+    build.respond(town, wish="Benches", stars="4")
+    build.respond(town, wish="Trees")
+
+    assert [row["stars"] for row in from_xlsx(written(town, "xlsx", tmp_path))] == [4, None]
+
+
 def test_a_workbook_holds_texts_as_texts(naughty: Survey, tmp_path: Path) -> None:
     """A cell that is a formula or a link acts when it is opened."""
     book = openpyxl.load_workbook(written(naughty, "xlsx", tmp_path))

@@ -87,10 +87,11 @@ def test_edits_are_made_told_and_logged(themed: Survey, reviewer: Any) -> None:
     assert act(reviewer, act="define", theme=first.number, definition="What is late") == 302
     assert act(reviewer, act="lock", theme=first.number) == 302
     assert act(reviewer, act="rule", theme=second.number, rule="parking fees") == 302
+    shown = page(reviewer)
+    assert "parking fees\n</textarea>" in shown and "{{" not in shown
     assert act(reviewer, act="split", theme=first.number, into=2) == 302
     assert act(reviewer, act="merge", theme=second.number, into=first.number) == 302
     shown = page(reviewer)
-    assert "parking fees\n</textarea>" in shown and "{{" not in shown
     for words in ("Late buses", "What is late", "locked", "Join its parts", "Take it apart again"):
         assert words in shown
     assert act(reviewer, act="unmerge", theme=second.number) == 302
