@@ -15,7 +15,6 @@ SURVEYS = FOLDER / "surveys"
 LABELLED = FOLDER / "labelled"
 AWAY = f"there is no {SURVEYS}; SOUNDINGS_TEST_DATA names one"
 MODELS_ASKED = "stackoverflow_2025_a500.csv"
-csv.field_size_limit(sys.maxsize)
 
 
 def columns(file: Path) -> Iterator[tuple[str, list[str]]]:
@@ -23,7 +22,11 @@ def columns(file: Path) -> Iterator[tuple[str, list[str]]]:
     tabs = file.suffix == ".tsv"
     text = StringIO(file.read_text(encoding="utf-8-sig"), newline="")
     plain = csv.reader(text, delimiter="\t", quoting=csv.QUOTE_NONE) if tabs else csv.reader(text)
-    header, *rows = plain
+    usual = csv.field_size_limit(sys.maxsize)  # of the whole process, so it is put back
+    try:
+        header, *rows = plain
+    finally:
+        csv.field_size_limit(usual)
     for at, name in enumerate(header):
         cells = [row[at].strip() for row in rows if len(row) > at]
         yield name, [cell for cell in cells if cell not in ("", "NA", "N/A", "n/a")]
