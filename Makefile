@@ -29,8 +29,12 @@ run: install ## install, then start everything; PORT, DATA_DIR, ADMIN_PASSWORD, 
 install: $(RUNTIME) ## what running needs, in .venv
 
 .PHONY: test
-test: $(DEVELOPMENT) ## all tests; ARGS="tests/web -k receipt" for some of them
-	@$(BIN)/python -m pytest -n 2 -q $(ARGS)
+test: $(DEVELOPMENT) ## all tests but the long ones; ARGS="tests/web -k receipt" for some of them
+	@$(BIN)/python -m pytest -n 2 -q -m "not long" $(ARGS)
+
+.PHONY: test-long
+test-long: $(DEVELOPMENT) ## the tests that take a minute or more each
+	@$(BIN)/python -m pytest -n 2 -q -m long $(ARGS)
 
 .PHONY: office
 office: $(DEVELOPMENT) ## what LibreOffice makes of our files, where it is installed

@@ -1,5 +1,6 @@
 """The whole product under faults, and the harness under builds that are known to be wrong."""
 
+import pytest
 from django.conf import settings
 
 from tests.faults.bad import BAD, BUILD, report_of
@@ -21,6 +22,7 @@ def test_forty_faults_lose_double_and_miscount_nothing(static_files: None) -> No
         assert report.stored >= report.acknowledged > NUMBER
 
 
+@pytest.mark.long
 def test_the_harness_tells_what_is_wrong_with_each_bad_build(static_files: None) -> None:
     """One after the other on one copy, which each of them breaks a little more."""
     with running(BUILD, static=str(settings.STATIC_ROOT)) as copy:

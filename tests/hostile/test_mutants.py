@@ -11,7 +11,7 @@ from tests.hostile.run import Outcome, hear
 from tests.hostile.scene import Scene
 from tests.web.server import serving
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 APPLICATION = "tests.hostile.mutants:application"
 # By guard: the families that must notice; none: what is looked at after every corpus.
 NOTICED_BY = {

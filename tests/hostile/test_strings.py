@@ -39,6 +39,7 @@ def stored(client: Client, town: Survey) -> list[tuple[str, Response]]:
     return list(zip(STRINGS, rows, strict=True))
 
 
+@pytest.mark.long
 def test_five_hundred_texts_come_back_as_they_were_typed(
     client: Client, owner: Any, town: Survey, stored: list[tuple[str, Response]], tmp_path: Path
 ) -> None:
