@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -195,6 +195,8 @@ def unquote(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take a quote away from the public."""
     access = survey_for(request.user, slug, Role.EDITOR)
     found = access.survey.quotes.filter(pk=pk).select_related("survey").first()
+    if found is None and Quote.objects.filter(pk=pk).exists():
+        raise Http404  # another survey's
     if found is not None:  # else it went with a click before
         quotes.withdraw(found, actor=request.user)
     messages.success(request, _("The quote is gone from the results."))
