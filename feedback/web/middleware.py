@@ -85,7 +85,7 @@ def nonces(get_response: Handler) -> Handler:
 
     def handler(request: HttpRequest) -> HttpResponse:
         nonce = secrets.token_urlsafe(18)
-        request.csp_nonce = nonce
+        request.csp_nonce = nonce  # type: ignore[attr-defined]
         response = get_response(request)
         found = request.resolver_match
         policy = pages.STRICT if found and found.app_name == "admin" else pages.policy_with(nonce)
@@ -107,7 +107,7 @@ def limits_door(get_response: Handler) -> Handler:
         logger.warning("limits cannot be counted: %s", type(exception).__name__)
         return limits.away(request)
 
-    handler.process_exception = process_exception
+    handler.process_exception = process_exception  # type: ignore[attr-defined]
     return handler
 
 

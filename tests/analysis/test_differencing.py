@@ -54,6 +54,7 @@ def test_no_count_and_no_growth_of_few_is_recovered() -> None:
     assert held < tables / 20
 
 
+@pytest.mark.long
 def test_nor_by_exact_linear_programs() -> None:
     """Bounds alone may miss what sums of sums tell; a linear program misses nothing linear."""
     for seed in range(25):

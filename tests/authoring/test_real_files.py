@@ -22,6 +22,7 @@ from tests.questionnaires.data import FOLDER
 
 pytestmark = pytest.mark.django_db
 SURVEYS = FOLDER / "surveys"
+LARGE = 100_000  # bytes; a file of more takes a minute
 FILES = sorted(SURVEYS.glob("*.[ct]sv")) if SURVEYS.is_dir() else []
 
 
@@ -46,7 +47,11 @@ def moved_in(file: Path, folder: Path, *, slug: str = "moved") -> Survey:
 
 
 @pytest.mark.skipif(not FILES, reason=f"there is no {SURVEYS}; SOUNDINGS_TEST_DATA names one")
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file",
+    [pytest.param(f, marks=[pytest.mark.long] * (f.stat().st_size > LARGE)) for f in FILES],
+    ids=lambda file: file.stem,
+)
 def test_every_row_and_every_count_of_a_real_file_arrives(file: Path, tmp_path: Path) -> None:
     """Somebody who moves in compares the figures with the old ones, and rightly so."""
     survey = moved_in(file, tmp_path)

@@ -22,7 +22,7 @@ from tests.authoring.test_real_files import FILES, SURVEYS, moved_in
 from tests.exports.test_csv import table as csv_rows
 from tests.exports.test_formats import from_parquet, from_xlsx, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 # Those with hundreds of columns take minutes each.
 NARROW = [file for file in FILES if file.stat().st_size < 160_000]
 CLOSED = (Dtype.CODE, Dtype.BOOLEAN, Dtype.INTEGER, Dtype.DECIMAL)
