@@ -134,7 +134,7 @@ class Weighed:
 def parting(layout: Layout) -> dict[str, Item]:
     """The items that part respondents into groups, rows of grids among them, by key."""
     found = operands(layout.items)
-    return {key: item for key, item in found.items() if item.grouped_by}
+    return {key: item for key, item in found.items() if item.grouped_by and not item.personal}
 
 
 def cells_of(frame: pl.DataFrame, items: Sequence[Item]) -> Cells:
