@@ -10,6 +10,7 @@ from tests.faults.harness import possible, run, schedule
 SEED, NUMBER = 1, 40
 
 
+@pytest.mark.long
 def test_forty_faults_lose_double_and_miscount_nothing(static_files: None) -> None:
     """Processes killed and frozen, servers restarted and full, the link cut: under clients."""
     with running(Build(), static=str(settings.STATIC_ROOT)) as copy:

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 15.0  # seconds: tests share their machine; ``make hostile`` allows two
 
 
+@pytest.mark.long
 def test_a_thousand_hostile_requests_break_no_rule(static_files: None, tmp_path: Path) -> None:
     """No fault of the server, nothing told of its inside, nothing stored but what was sent."""
     scene = Scene.built("hostile-")
