@@ -5,7 +5,6 @@ the report says, and how each question with set answers stands.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -26,7 +25,6 @@ from feedback.responses import letters
 from feedback.responses.acts import NotPossible
 from feedback.responses.selection import BadSelection, Selection
 
-EVERY = {Rhythm.DAILY: timedelta(days=1), Rhythm.WEEKLY: timedelta(days=7)}
 MOST_ANSWERS = 8  # of a question
 
 
@@ -39,13 +37,13 @@ def subscribe(survey: Survey, user: Any, *, rhythm: str, query: str, page: str) 
     if rhythm == Rhythm.NEVER:
         SummaryMail.objects.filter(survey=survey, user=user).delete()
         return
-    if rhythm not in EVERY:
+    if rhythm not in Rhythm.values:
         raise NotPossible(_("Choose how often it is to be sent."))
     if not user.email:
         raise NotPossible(_("Your account has no e-mail address. Ask whoever runs this to add it."))
     if not letters.can_be_sent():
         raise NotPossible(_("This server sends no e-mail. Ask whoever runs it to set EMAIL_HOST."))
-    due = timezone.now() + EVERY[Rhythm(rhythm)]
+    due = Rhythm(rhythm).after(timezone.now())
     wish = {"rhythm": rhythm, "query": query, "page": page, "due_at": due, "last_responses": None}
     SummaryMail.objects.update_or_create(survey=survey, user=user, defaults=wish)
 
@@ -79,7 +77,9 @@ def queue_one(pk: int) -> bool:
         "n": number_format(found["responses"]),
     }
     letters.queue(to=mail.user.email, subject=subject, text="\n".join(lines(mail, found)))
-    mail.due_at, mail.last_responses = now + EVERY[Rhythm(mail.rhythm)], found["responses"]
+    again = Rhythm(mail.rhythm).after(now)
+    assert again is not None  # a wish without a rhythm is deleted
+    mail.due_at, mail.last_responses = again, found["responses"]
     mail.save(update_fields=["due_at", "last_responses"])
     return True
 

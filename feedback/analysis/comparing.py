@@ -69,15 +69,6 @@ class Comparison:
     weighted_test: WeightedAssociation | None
     means: Sequence[Mean]
 
-    @property
-    def differs(self) -> bool:
-        """Whether anything differs surely; by the weighted test where there is one."""
-        if self.weighted_test is not None:
-            return self.weighted_test.p <= SURE
-        if self.test is not None:
-            return self.test.p <= SURE
-        return any(line.p is not None and line.p <= SURE for line in self.lines)
-
 
 def compared(frame: pl.DataFrame, item: Item, columns: Grouping) -> Comparison | None:
     """The question by these groups; None for what has neither codes nor numbers."""

@@ -61,7 +61,6 @@ def arrivals(frame: pl.DataFrame) -> Figures:
     return {
         "by_day": {day.isoformat(): n for day, n in in_order(received.dt.date())},
         "by_hour": {f"{hour:02}": n for hour, n in in_order(received.dt.hour())},
-        "by_weekday": {str(day): n for day, n in in_order(received.dt.weekday())},
         "seconds": spread(frame["_seconds"], (0.25, 0.5, 0.75)),
         "by_language": most_first(frame["_language"]),
         "by_source": most_first(frame["_source"]),

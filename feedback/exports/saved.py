@@ -1,6 +1,5 @@
 """Exports kept under a name, and built by themselves every day or week if that is wanted."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +11,6 @@ from feedback.exports.building import ask
 from feedback.models import ExportFile, Rhythm, Role, SavedExport, Survey
 from feedback.permissions import survey_for
 from feedback.responses.acts import NotPossible
-
-EVERY = {Rhythm.DAILY: timedelta(days=1), Rhythm.WEEKLY: timedelta(days=7)}
 
 
 def save(
@@ -41,7 +38,7 @@ def save(
         "rhythm": rhythm,
         "only_new": only_new,
         "page": page,
-        "due_at": next_time(Rhythm(rhythm), timezone.now()),
+        "due_at": Rhythm(rhythm).after(timezone.now()),
         "new_since": None,
     }
     with transaction.atomic():
@@ -67,10 +64,6 @@ def clean_name(name: str) -> str:
     return name
 
 
-def next_time(rhythm: Rhythm, after: datetime) -> datetime | None:
-    return after + EVERY[rhythm] if rhythm in EVERY else None
-
-
 def ask_for(saved: SavedExport, *, actor: Any) -> ExportFile:
     """Have a saved export built, for whoever asks; the estimate is the last one's."""
     before = saved.files.order_by("-pk").values_list("rows", flat=True).first() or 0
@@ -91,7 +84,7 @@ def ask_for_due() -> int:
     now, asked = timezone.now(), 0
     due = SavedExport.objects.select_for_update(skip_locked=True, of=["self"])
     for saved in due.filter(due_at__lte=now).select_related("owner", "survey"):
-        saved.due_at = next_time(Rhythm(saved.rhythm), now)
+        saved.due_at = Rhythm(saved.rhythm).after(now)
         try:
             may = survey_for(saved.owner, saved.survey.slug, Role.VIEWER).exports
         except Http404:

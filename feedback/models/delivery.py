@@ -1,5 +1,6 @@
 """Exports that a worker builds, settings kept for them, and keys for programs that fetch."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -45,6 +46,11 @@ class Rhythm(models.TextChoices):
     NEVER = "", _("Only when asked")
     DAILY = "daily", _("Every day")
     WEEKLY = "weekly", _("Every week")
+
+    def after(self, moment: datetime) -> datetime | None:
+        """When it is due again after a time; None for what is never due by itself."""
+        days = {Rhythm.DAILY: 1, Rhythm.WEEKLY: 7}.get(self)
+        return moment + timedelta(days=days) if days else None
 
 
 class SavedExport(models.Model):

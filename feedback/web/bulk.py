@@ -24,7 +24,7 @@ from feedback.responses.selected import TICKED, selected
 from feedback.responses.tags import clean_name, found_or_made
 from feedback.web.acting import number_in, status_named
 from feedback.web.desk import Desk, desk, selecting
-from feedback.web.filtering import counted_in_words
+from feedback.web.filters_in_words import counted_in_words
 from feedback.web.history import SET, names_for, set_to
 
 ASKED_AGAIN = 1_000  # responses; for more than these one confirms first

@@ -21,7 +21,7 @@ from feedback.question_types.columns import Message
 from feedback.responses.asked import ANSWER
 from feedback.responses.selection import BadSelection
 from feedback.web.desk import Desk, desk, selecting
-from feedback.web.filtering import active_filters, filter_groups
+from feedback.web.filtering import filtered
 
 MOST_SHOWN = 100  # differences
 
@@ -71,7 +71,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
         "columns": tables[0].found.columns if tables else None,
         "item": only,
         "tables": tables,
-        "kept": [pair for pair in request.GET.items() if pair[0] in ("by", "item")],
+        "beside": [(name, one) for name in ("by", "item") if (one := request.GET.get(name))],
     }
     return render(request, "reports/compare.html", context)
 
@@ -102,12 +102,7 @@ def sample_of(at: Desk) -> Sample:
 
 def common(at: Desk, sample: Sample) -> dict[str, Any]:
     return {
-        "access": at.access,
-        "survey": at.survey,
-        "query": at.query,
-        "selection": at.selection,
-        "groups": filter_groups(at),
-        "active": active_filters(at),
+        **filtered(at),
         "responses": sample.frame.height,
         "weighted": sample.weighted,
     }

@@ -40,7 +40,7 @@ from feedback.questionnaire.zones import zones
 from feedback.responses import letters
 from feedback.responses.counting import count, count_all
 from feedback.web.desk import Desk, desk, selecting
-from feedback.web.filtering import active_filters, counted_in_words
+from feedback.web.filters_in_words import active_filters, counted_in_words
 from feedback.web.sudo import ask_again
 
 LISTED = 20  # built files on the page, the latest

@@ -1,91 +1,45 @@
-"""The filters of a desk for people: as a form, and in words with the way to take each away."""
+"""The filters of a desk as a form."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.conf.locale import LANG_INFO
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.template.loader import render_to_string
-from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from feedback.models import Reason, Response
-from feedback.question_types.base import WAYS, Item, operands
+from feedback.models import Response
+from feedback.question_types.base import Item
 from feedback.question_types.columns import Message
 from feedback.responses.asked import (
     ANSWER,
-    ANY,
     CODE,
     FROM,
-    ME,
     NAME,
-    NO,
-    NOBODY,
     NONE,
     STATE,
     STATES,
-    STATUS_NAMES,
     THEME,
     TO,
     WORDS,
-    YES,
 )
-from feedback.responses.counting import Count
 from feedback.responses.in_field import items_of_revisions, revision
 from feedback.responses.order import newest_first
 from feedback.responses.search import text_parts
 from feedback.responses.selection import Selection
+from feedback.web.filters_in_words import CODED, STATE_WORDS, active_filters, language_name
 
 if TYPE_CHECKING:
     from feedback.web.desk import Desk
 
 OF_QUESTIONS = (ANSWER, STATE, FROM, TO, WORDS, "every")
 SOURCES_SHOWN = 100  # that are offered to choose from
-STATE_WORDS: Mapping[str, Message] = {
-    "answered": gettext_lazy("Answered"),
-    "blank": gettext_lazy("Left blank"),
-    "not_shown": gettext_lazy("Not shown"),
-    "declined": gettext_lazy("Declined"),
-    **{str(way): words for way, words in WAYS.items()},
-}
 USUAL = ("answered", "blank", "not_shown")  # states that nobody needs to be offered
-CODED: Mapping[str, Mapping[str, Message]] = {
-    "status": {name: status.label for name, status in STATUS_NAMES.items()},
-    "screened": {
-        **{reason.value: reason.label for reason in Reason},
-        ANY: gettext_lazy("Flagged for any reason"),
-        NONE: gettext_lazy("Not flagged"),
-    },
-    "assignee": {ME: gettext_lazy("Me"), NOBODY: gettext_lazy("Nobody")},
-    "edited": {
-        YES: gettext_lazy("Changed by its respondent"),
-        NO: gettext_lazy("Never changed"),
-    },
-    "noted": {YES: gettext_lazy("With notes"), NO: gettext_lazy("Without notes")},
-    "mentions": {ME: gettext_lazy("A note speaks to me")},
-}
-NAMED: Mapping[str, Message] = {
-    "q": gettext_lazy("Words: %(value)s"),
-    "tag": gettext_lazy("Tag: %(value)s"),
-    "status": gettext_lazy("Status: %(value)s"),
-    "screened": gettext_lazy("Screening: %(value)s"),
-    "assignee": gettext_lazy("Assigned to: %(value)s"),
-    "lang": gettext_lazy("Language: %(value)s"),
-    "revision": gettext_lazy("Revision: %(value)s"),
-    "source": gettext_lazy("Source: %(value)s"),
-    "edited": gettext_lazy("%(value)s"),
-    "noted": gettext_lazy("%(value)s"),
-    "mentions": gettext_lazy("%(value)s"),
-    "since": gettext_lazy("From %(value)s"),
-    "until": gettext_lazy("To %(value)s"),
-}
 
 
 CHECKED = SafeString(" checked")
@@ -156,6 +110,18 @@ class Group:
         ticked = (on for options in self.options for _value, _words, on in options.ticks)
         ended = (value for ends in self.ends for _name, value in (ends.least, ends.most))
         return any(ticked) or any(v is not None for v in ended) or any(w[2] for w in self.words)
+
+
+def filtered(at: "Desk") -> dict[str, Any]:
+    """What a page with filters beside it tells its template."""
+    return {
+        "access": at.access,
+        "survey": at.survey,
+        "query": at.query,
+        "selection": at.selection,
+        "groups": filter_groups(at),
+        "active": active_filters(at),
+    }
 
 
 def filter_groups(at: "Desk") -> SafeString:
@@ -292,11 +258,6 @@ def languages_of(at: "Desk") -> dict[str, Message]:
     return {code: language_name(code) for code in codes}
 
 
-def language_name(code: str) -> str:
-    known = LANG_INFO.get(code.lower(), {})
-    return str(known.get("name_local", code))
-
-
 def sources_of(at: "Desk") -> dict[str, Message]:
     """The sources of late: all of a million would take a second to tell apart."""
     latest = newest_first(Response.objects.filter(survey=at.survey)).only("source")[:500]
@@ -334,70 +295,3 @@ def question(
         (WORDS + part, labels.get(part, item.text), chosen.words_in.get(part, "")) for part in texts
     )
     return Group(item.text, tuple(found), ends, words)
-
-
-def active_filters(at: "Desk") -> list[tuple[str, str]]:
-    """Each filter that is on, in words, with the query that leaves just this one out."""
-    pairs = at.selection.pairs()
-    counts = Counter(name for name, _value in pairs)
-    shown = [pair for pair in pairs if pair[0] != "every" or counts[pair[1]] > 1]
-    return [
-        (in_words(name, value, at), urlencode([pair for pair in pairs if pair != (name, value)]))
-        for name, value in shown
-    ]
-
-
-def in_words(name: str, value: str, at: "Desk") -> str:
-    """One filter in words."""
-    if name in NAMED:
-        return str(NAMED[name]) % {"value": value_in_words(name, value)}
-    parts = operands(at.items)
-    if name == "every":
-        what = _("Tags") if value == "tag" else parts[value.removeprefix(ANSWER)].text
-        return _("%(what)s – all of these, not any") % {"what": what}
-    prefix, _point, key = name.partition(".")
-    prefix += "."
-    if prefix == WORDS:
-        labels = {c.part: c.label for item in at.items for c in item.columns()}
-        return _("%(question)s – words: %(value)s") % {"question": labels[key], "value": value}
-    if prefix in (CODE, NAME):
-        labels = {c.part: c.label for item in at.items for c in item.columns()}
-        codes = {(code.part, str(code.number)): code.name for code in at.codes}
-        if prefix == CODE:
-            about = {"question": labels[key], "value": codes.get((key, value), value)}
-            return _("%(question)s – code: %(value)s") % about
-        return _("%(question)s – name: %(value)s") % {"question": labels[key], "value": value}
-    item = parts[key]
-    if prefix == THEME:
-        named = {str(number): name for of, number, name in at.themes if of == key}
-        words = _("Says nothing") if value == NONE else named.get(value, value)
-        return _("%(question)s – theme: %(value)s") % {"question": item.text, "value": words}
-    if prefix == ANSWER:
-        joined = _("%(question)s %(value)s")
-        return joined % {"question": item.text, "value": item.filters()[value]}
-    if prefix == STATE:
-        said = STATE_WORDS[value]
-        return _("%(question)s – %(state)s") % {"question": item.text, "state": said}
-    least, most = at.selection.spans[key]
-    end = item.words(key, least if prefix == FROM else most)
-    if prefix == FROM:
-        return _("%(question)s – from %(value)s") % {"question": item.text, "value": end}
-    return _("%(question)s – to %(value)s") % {"question": item.text, "value": end}
-
-
-def value_in_words(name: str, value: str) -> Message:
-    if name == "lang":
-        return language_name(value)
-    return CODED.get(name, {}).get(value, value)
-
-
-def counted_in_words(count: Count) -> str:
-    """How many responses there are, and whether that is an estimate."""
-    responses = ngettext("%(number)s response", "%(number)s responses", count.number) % {
-        "number": number_format(count.number, force_grouping=True)
-    }
-    if count.exact:
-        return responses
-    if count.below:
-        return _("Fewer than %(responses)s") % {"responses": responses}
-    return _("About %(responses)s") % {"responses": responses}

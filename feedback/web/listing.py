@@ -27,7 +27,8 @@ from feedback.web import bulk
 from feedback.web.acting import number_in
 from feedback.web.cells import Around, rows_of
 from feedback.web.desk import Desk, desk, selecting
-from feedback.web.filtering import active_filters, counted_in_words, filter_groups
+from feedback.web.filtering import filtered
+from feedback.web.filters_in_words import counted_in_words
 from feedback.web.views import saved_views
 
 PAGE = 50  # responses
@@ -68,12 +69,8 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     whole = None if to_newer or to_older else len(page)
     counted = counted_of(at, whole)
     context = {
-        "access": at.access,
-        "survey": at.survey,
-        "selection": at.selection,
-        "query": at.query,
+        **filtered(at),
         "shown": urlencode([*at.selection.pairs(), *(("column", name) for name in given)]),
-        "active": active_filters(at),
         "columns": columns,
         "rows": rows_of(page, columns, at.items, around=around),
         "new": how_many_new(at, seen_until),
@@ -83,7 +80,6 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "counted": counted_in_words(counted),
         "any": counted.number > 0,
         "most_new": MOST_NEW,
-        "groups": filter_groups(at),
         "views": saved_views(at.survey, request.user),
         **bulk.bar(at),
     }

@@ -20,7 +20,7 @@ from feedback.analysis.paradata import partials
 from feedback.models import Response, Revision
 from feedback.web import figures
 from feedback.web.desk import Desk, desk, selecting
-from feedback.web.filtering import active_filters
+from feedback.web.filters_in_words import active_filters
 from feedback.web.paper import NoPango, pdf_of
 from feedback.web.reports import figures_of, section
 

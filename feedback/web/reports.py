@@ -27,7 +27,8 @@ from feedback.responses.acts import NotPossible
 from feedback.responses.order import newest_first
 from feedback.theming.counting import Themes, counted, themes_of
 from feedback.web.desk import Desk, desk, selecting
-from feedback.web.filtering import active_filters, filter_groups, language_name
+from feedback.web.filtering import filtered
+from feedback.web.filters_in_words import language_name
 
 NEWEST = 5  # answers to an open question
 LOOKED_AT = 300  # responses among which the newest answers are found
@@ -50,12 +51,7 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
     newest, themes = newest_texts(at), themes_at(at)
     begun = partials(at.survey, completes=found["responses"]) if not at.selection else None
     context = {
-        "access": at.access,
-        "survey": at.survey,
-        "query": at.query,
-        "selection": at.selection,
-        "groups": filter_groups(at),
-        "active": active_filters(at),
+        **filtered(at),
         "figures": found,
         "as_of": parse_datetime(found["as_of"]),
         "begun": begun,

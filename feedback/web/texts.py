@@ -22,7 +22,7 @@ from feedback.theming.counting import Counted, Themes, counted
 from feedback.theming.reading import Said, Week, typical, weeks
 from feedback.web.acting import number_in
 from feedback.web.desk import Desk, desk, selecting
-from feedback.web.filtering import active_filters, filter_groups
+from feedback.web.filtering import filtered
 from feedback.web.reports import stored_figures
 
 
@@ -74,14 +74,9 @@ def question(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     kept = ThemeSet.objects.filter(survey=at.survey, item=key).defer("model").first()
     there = kept is not None and kept.fitted_at is not None
     context = {
-        "access": at.access,
-        "survey": at.survey,
+        **filtered(at),
         "item": item,
         "kept": kept,
-        "query": at.query,
-        "selection": at.selection,
-        "groups": filter_groups(at),
-        "active": active_filters(at),
         "answered": stored_figures(at.survey)["items"].get(key, {}).get("answered", 0),
         "enough": building.ENOUGH,
         **(shown(at, kept) if kept and there else {}),

@@ -13,7 +13,7 @@ from feedback.question_types.base import WAYS
 from feedback.refresh import refresh
 from feedback.responses import coding
 from feedback.responses.counting import Count
-from feedback.web.filtering import counted_in_words
+from feedback.web.filters_in_words import counted_in_words
 from tests import build
 from tests.pages import Page
 
