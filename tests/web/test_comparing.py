@@ -1,0 +1,61 @@
+"""The pages of groups beside each other and of what differs."""
+
+from typing import Any
+
+import pytest
+
+from feedback.models import Survey
+from feedback.refresh import refresh
+from tests import build
+from tests.pages import Page
+
+COMPARE, DIFFERS = "/staff/town/compare/", "/staff/town/differs/"
+
+
+@pytest.fixture
+def answered(town: Survey) -> Survey:
+    for visit, stars in (("often", "5"), ("often", "4"), ("never", "1"), ("never", "2")):
+        build.respond(town, wish="Benches", visit=visit, stars=stars, name="Ada")
+    refresh()
+    return town
+
+
+@pytest.mark.usefixtures("answered")
+def test_each_cell_links_to_the_responses_behind_it(viewer: Any) -> None:
+    """As every figure of the report does."""
+    client = build.signed_in(viewer)
+    page = Page.read(client.get(COMPARE, {"by": "visit", "item": "stars"}).content)
+
+    assert "How good is it?" in page.text and "Cramér’s V" in page.text
+    (link,) = page.links(r"answer\.stars=5&answer\.visit=often")
+    assert "1 response" in Page.read(client.get(link).content).text
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_filter_keeps_what_is_compared(viewer: Any) -> None:
+    """Whoever narrows a comparison does not want to begin again."""
+    client = build.signed_in(viewer)
+    asked = {"by": "visit", "item": "stars", "answer.visit": "often"}
+    content = client.get(COMPARE, asked).content.decode()
+
+    assert '<input type="hidden" name="by" value="visit">' in content
+    page = Page.read(content.encode())
+    assert [link for link in page.links(r"by=visit&item=stars") if "answer.visit" not in link]
+
+
+@pytest.mark.usefixtures("answered")
+@pytest.mark.parametrize("name", ["nothing", "name", "_status"])
+def test_there_is_no_comparing_by_what_is_none(viewer: Any, name: str) -> None:
+    """A personal answer is no group, nor is a column that the page does not offer."""
+    answer = build.signed_in(viewer).get(COMPARE, {"by": name})
+
+    assert answer.status_code == 400
+    assert "nothing to compare by" in Page.read(answer.content).text
+
+
+def test_without_responses_both_pages_say_what_to_do(town: Survey, viewer: Any) -> None:
+    """They are opened on the first day, too."""
+    client = build.signed_in(viewer)
+
+    assert "Nothing to compare yet" in Page.read(client.get(COMPARE).content).text
+    assert "too few responses" in Page.read(client.get(DIFFERS).content).text
