@@ -2,6 +2,8 @@
 
 import logging
 
+from PIL import ImageFile
+
 # What it tells of a page may hold what somebody typed; it is no matter for a log.
 logging.getLogger("weasyprint").propagate = False
 
@@ -16,12 +18,16 @@ def pdf_of(html: str, *, css: str) -> bytes:
     Raises:
         NoPango: there is no Pango on this system.
     """
+    usual = ImageFile.LOAD_TRUNCATED_IMAGES
     try:
         # Here, as it looks for Pango while it is imported, and most processes never need it.
         import weasyprint
         from weasyprint.urls import URLFetcher
     except OSError as error:
         raise NoPango from error
+    finally:
+        # It has Pillow take cut pictures for whole ones, in all of the process.
+        ImageFile.LOAD_TRUNCATED_IMAGES = usual
     # Neither from the network nor from the file system: a report is made of what is in it.
     nothing = URLFetcher(allowed_protocols=())
     page = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=nothing)

@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as Tree
 
 import pytest
+from PIL import ImageFile
 
 from feedback.models import Role, Survey
 from feedback.refresh import refresh
@@ -87,6 +88,14 @@ def test_a_pdf_names_itself_its_language_and_its_parts() -> None:
     for mark in (b"/Title (Park)", b"/Lang (de)", b"/Title (Wie oft?)", b"/StructTreeRoot"):
         assert mark in plain
     assert len(ours) == pytest.approx(len(page.write_pdf(pdf_variant="pdf/ua-1")), rel=0.1)
+
+
+def test_after_a_pdf_cut_pictures_are_still_refused() -> None:
+    """The library of PDFs would have Pillow take them for whole, wherever they come in."""
+    pdf_of("<h1>A report</h1>", css="")
+
+    assert "weasyprint" in sys.modules
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
 
 
 def test_a_pdf_fetches_nothing(tmp_path: Path) -> None:
