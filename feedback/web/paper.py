@@ -22,6 +22,7 @@ def pdf_of(html: str, *, css: str) -> bytes:
     try:
         # Here, as it looks for Pango while it is imported, and most processes never need it.
         import weasyprint
+        import weasyprint.images  # which it would import later, past what follows
         from weasyprint.urls import URLFetcher
     except OSError as error:
         raise NoPango from error
