@@ -104,7 +104,9 @@ def test_a_copy_comes_up_mends_itself_and_leaves_nothing(tmp_path: Path) -> None
     """The whole promise of ``make run``, once: form, secrets, a killed web server, an end."""
     data_dir, port = tmp_path / "data", free_port()
     with make_run(data_dir, PORT=str(port)) as (copy, said):
-        up = eventually(lambda: "Ctrl-C" in said.read_text() or copy.poll() is not None, seconds=90)
+        up = eventually(
+            lambda: "Ctrl-C" in said.read_text() or copy.poll() is not None, seconds=240
+        )
         assert up and copy.poll() is None, said.read_text()
         assert f"http://127.0.0.1:{port}/s/open-model-feedback/" in said.read_text()
         assert status(port, "/readyz") == 200
