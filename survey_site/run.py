@@ -90,7 +90,6 @@ def bring_up(site: Site, *, was_killed: bool) -> str:
     offer(site, "PostgreSQL", "DATABASE_URL", lambda: start_postgres(site.data_dir))
     offer(site, "Redis", "REDIS_URL", lambda: start_redis(site.data_dir))
     with site.step("Preparing the database"):
-        manage(site, "check", "--database", "default")
         manage(site, "migrate", "--noinput", "--verbosity=0")
         password, made = ensure_admin(site)
     if made:  # now already: a later step may fail, and it is told only once

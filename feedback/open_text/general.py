@@ -3,7 +3,7 @@
 Larger ones show it in any language: see `phrases.general_words`.
 """
 
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+from functools import cache
 
 # Words of scikit-learn's list that can be the very point of an answer.
 POINTED = "bill call computer cry describe detail fire interest move system top"
@@ -18,4 +18,10 @@ actually quite pretty bit much more most many know think feel going go say s t m
 hard difficult easier easy work works working today ones one don
 """
 
-GENERAL = (ENGLISH_STOP_WORDS - set(POINTED.split())) | set(LISTED.split())
+
+@cache
+def general() -> frozenset[str]:
+    # Takes a second and 60 MB to import: web servers, which import this room, need none of it.
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return frozenset(ENGLISH_STOP_WORDS - set(POINTED.split()) | set(LISTED.split()))

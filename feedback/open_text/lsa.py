@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.utils.extmath import randomized_svd
 
 from feedback.open_text.counts import Floats, counted, counts, letters, unit
 from feedback.open_text.embedder import Arrays, from_strings, strings
@@ -86,6 +85,8 @@ class Lsa:
         wanted = min(DIMENSIONS, min(sample.shape) - 1)
         if wanted < 1:
             return type(self)(words, inside, np.zeros((sample.shape[1], 1), dtype=np.float32))
+        from sklearn.utils.extmath import randomized_svd  # here, as in general.py
+
         *_, axes = randomized_svd(sample, wanted, n_iter=ROUNDS, random_state=seed)
         # Kept with half the digits; used with the same, so that a kept one places alike.
         rounded = np.ascontiguousarray(axes.T).astype(np.float16).astype(np.float32)

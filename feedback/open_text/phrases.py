@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from feedback.open_text.counts import Floats, Integers
-from feedback.open_text.general import GENERAL
+from feedback.open_text.general import general
 from feedback.open_text.texts import UNSPACED, words
 
 IN_LABEL = 3
@@ -111,7 +111,7 @@ def _gathered(
 def general_words(found: Phrases, themes: Integers) -> frozenset[int]:
     """Words that say nothing of a theme: of a short list, or alike in all themes."""
     shares, sizes = _shares(found, themes)
-    listed = {at for at, word in enumerate(found.words) if word in GENERAL or word.isdigit()}
+    listed = {at for at, word in enumerate(found.words) if word in general() or word.isdigit()}
     if len(sizes) < 4:
         return frozenset(listed)
     overall = np.asarray(found.having.mean(axis=0)).ravel()
@@ -222,7 +222,7 @@ def _stems(phrase: str) -> frozenset[str]:
     """Words without their ends: "error", "errors" and "error's" are one, as for a reader."""
     found = set()
     for word in phrase.split():
-        if word in GENERAL:
+        if word in general():
             continue
         plain = word.removesuffix("'s")
         for end in (

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from sklearn.cluster import KMeans
 
 from feedback.open_text.counts import Floats, Integers
 
@@ -82,6 +81,8 @@ def micro_clusters(points: Floats, number: int, *, seed: int) -> Integers:
     """Small groups of points that are nearly the same; each point alone where there are few."""
     if len(points) <= number:
         return np.arange(len(points))
+    from sklearn.cluster import KMeans  # here, as in general.py
+
     means = KMeans(number, n_init=1, max_iter=10, random_state=seed)
     return renumbered(means.fit_predict(points))
 
@@ -100,5 +101,7 @@ def tidied(points: Floats, clusters: Integers) -> Integers:
     start, _sizes = means_of(points, clusters)
     if len(start) < 2:
         return clusters
+    from sklearn.cluster import KMeans
+
     means = KMeans(len(start), init=start, n_init=1, max_iter=ROUNDS)
     return renumbered(means.fit_predict(points))
