@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
+from whitenoise import WhiteNoise
 
 from feedback.frames import cache
 from feedback.models import Role, Survey
@@ -28,6 +29,26 @@ def static_files() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (root / "staticfiles.json").exists():
             call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_listed_once(static_files: None) -> Iterator[None]:
+    """Each new client starts the site's middleware, and WhiteNoise then looks at every file.
+
+    A server does so once in its life. Here it would be 0.1 s of nearly every test.
+    """
+    listed: dict[tuple[str, str], dict[str, Any]] = {}
+    look = WhiteNoise.update_files_dictionary
+
+    def remember(whitenoise: WhiteNoise, root: str, prefix: str) -> None:
+        if (root, prefix) not in listed:
+            look(whitenoise, root, prefix)
+            listed[root, prefix] = dict(whitenoise.files)
+        whitenoise.files.update(listed[root, prefix])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", remember)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -64,7 +64,10 @@ def form_of(request: HttpRequest, *, most_fields: int) -> tuple[Posted, dict[str
 
 
 def whole_body(request: HttpRequest) -> bytes:
-    """Exactly as many bytes as were announced."""
+    """Exactly as many bytes as were announced; the same whenever one asks."""
+    kept: bytes | None = getattr(request, "whole_body", None)
+    if kept is not None:
+        return kept
     announced = request.META.get("CONTENT_LENGTH") or ""
     if not announced:
         raise BadBody(411, _("The request does not say how long it is (Content-Length)."))
@@ -78,6 +81,7 @@ def whole_body(request: HttpRequest) -> bytes:
         body += piece
     if len(body) < length:
         raise BadBody(400, _("The request was cut short on its way. Send it again."))
+    request.whole_body = bytes(body)  # type: ignore[attr-defined]
     return bytes(body)
 
 

@@ -2,13 +2,23 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from psycopg.errors import QueryCanceled
 
+from feedback.responses.receive import AWAY
+from feedback.web.bodies import BadBody, form_of
 from feedback.web.languages import readers_own
 from feedback.web.pages import page
+
+NOT_STORED = gettext_lazy(
+    "We could not store your answers just now. Everything you typed is still here: "
+    "wait a few seconds, then send it again. It will count once."
+)
+MOST_FIELDS = (
+    10_000  # of a form whose questionnaire cannot be looked up; its bytes have a limit too
+)
 
 
 def message(*, status: int, title: str, text: str, back: str = "") -> HttpResponse:
@@ -29,10 +39,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """For what nobody caught, which is what a database that went away is to staff pages."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled):
-        return too_long(request)
-    if isinstance(error, OperationalError | InterfaceError):
-        return database_away(request)
+    if isinstance(error, AWAY):
+        cancelled = isinstance(error.__cause__, QueryCanceled)
+        return too_long(request) if cancelled else database_away(request)
     with readers_own(request):
         return message(
             status=500,
@@ -51,7 +60,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
-    """For pages that have nothing typed on them to keep."""
+    """For whatever needs what cannot be had now."""
     with readers_own(request):
         response = message(
             status=503,
@@ -60,6 +69,32 @@ def database_away(request: HttpRequest) -> HttpResponse:
         )
     response.headers["Retry-After"] = "5"
     return response
+
+
+def form_given_back(request: HttpRequest) -> HttpResponse:
+    """A public form that was sent to a process that cannot even look up what it asks.
+
+    Its fields have just their names, then, and can be changed and sent again all the same.
+    """
+    with readers_own(request):
+        try:
+            posted, _damaged = form_of(request, most_fields=MOST_FIELDS)
+        except BadBody:
+            return database_away(request)
+        fields = [(name, value) for name, values in posted.lists() for value in values]
+        context = {
+            "hidden": [field for field in fields if of_the_page(*field)],
+            "typed": [field for field in fields if not of_the_page(*field)],
+            "text": NOT_STORED,
+        }
+        response = page("public/given_back.html", context, status=503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def of_the_page(name: str, value: str) -> bool:
+    """Whether nobody typed it: what pages say of themselves, and what was left empty."""
+    return name == "ticket" or name.startswith("_") or not value
 
 
 def too_long(request: HttpRequest) -> HttpResponse:

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, URLResolver
 from django.urls.resolvers import RegexPattern
@@ -13,6 +12,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from redis.exceptions import RedisError
 
+from feedback.responses.receive import AWAY
 from feedback.web import errors, limits, pages, urls
 from feedback.web.languages import first_of, wishes_of
 
@@ -65,9 +65,10 @@ def public_door(get_response: Handler) -> Handler:
         translation.activate(settings.LANGUAGE_CODE)  # the thread may still speak a staff page's
         try:
             response: HttpResponse = match.func(request, *match.args, **match.kwargs)
-        except (OperationalError, InterfaceError):
+        except AWAY:
             logger.exception("the database is away")
-            response = errors.database_away(request)
+            sent = request.method == "POST"
+            response = errors.form_given_back(request) if sent else errors.database_away(request)
         if response.status_code != 304:  # which would tell the length of a page it does not send
             # Without it the server would send the page in chunks.
             response.headers["Content-Length"] = str(len(response.content))

@@ -4,10 +4,8 @@ import logging
 from dataclasses import replace
 
 from django.core.exceptions import ValidationError
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback.models import Survey
@@ -17,7 +15,15 @@ from feedback.questionnaire.form import AnswerForm
 from feedback.responses import codes, receive, tickets
 from feedback.responses.cap import is_full
 from feedback.responses.in_field import InField, revision
-from feedback.responses.receive import Closed, Conflict, DatabaseAway, Stored, ToMend, general
+from feedback.responses.receive import (
+    AWAY,
+    Closed,
+    Conflict,
+    DatabaseAway,
+    Stored,
+    ToMend,
+    general,
+)
 from feedback.web import metrics
 from feedback.web.arrivals import arrival_of
 from feedback.web.attempts import (
@@ -32,6 +38,7 @@ from feedback.web.attempts import (
     unreadable,
 )
 from feedback.web.bodies import BadBody
+from feedback.web.errors import NOT_STORED
 from feedback.web.languages import TO, language_for, readers_own, speaking
 from feedback.web.pages import page
 from feedback.web.prepared import form_page
@@ -124,7 +131,7 @@ def kept(
         return form.response(status=422, posted=posted, error=error)
     try:
         return keep(request, survey, posted, language)
-    except (OperationalError, InterfaceError):
+    except AWAY:
         return database_away(survey, revision_id, posted, language)
 
 
@@ -179,11 +186,7 @@ def conflict(survey: InField, outcome: Conflict, posted: Posted, language: str) 
 
 
 def database_away(survey: InField, revision_id: int, posted: Posted, language: str) -> HttpResponse:
-    message = _(
-        "We could not store your answers just now. Everything you typed is still here: "
-        "wait a few seconds, then send it again. It will count once."
-    )
     form = page_for(survey, revision_id, language, ticket=posted.get("ticket", ""))
-    response = form.response(status=503, posted=posted, error=general(message))
+    response = form.response(status=503, posted=posted, error=general(NOT_STORED))
     response.headers["Retry-After"] = "5"
     return response

@@ -52,7 +52,7 @@ class FormPage(HTMLParser):
         elif tag == "option" and "selected" in a:
             self.fields.setdefault(self._select, []).append(a["value"])
         elif tag == "textarea":
-            self.fields[a["name"]] = [""]
+            self.fields.setdefault(a["name"], []).append("")
             self._inside = a["name"]
         elif tag == "title":
             self._inside = tag
@@ -65,8 +65,8 @@ class FormPage(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in {"textarea", "title", "bdi"}:
             if tag == "textarea":  # a browser drops the first line end
-                (text,) = self.fields[self._inside]
-                self.fields[self._inside] = [text.removeprefix("\n")]
+                texts = self.fields[self._inside]
+                texts[-1] = texts[-1].removeprefix("\n")
             self._inside = ""
 
     def handle_data(self, data: str) -> None:
@@ -75,4 +75,4 @@ class FormPage(HTMLParser):
         elif self._inside == "bdi":
             self.answers[-1] += data
         elif self._inside:
-            self.fields[self._inside][0] += data
+            self.fields[self._inside][-1] += data

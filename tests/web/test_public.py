@@ -18,7 +18,6 @@ from feedback.responses import receipts, tickets
 from feedback.responses.in_field import GRACE, forget
 from feedback.web.pages import PLAIN, style_of
 from tests import build
-from tests.outages import database_away
 from tests.web.sent import FormPage
 
 Queries = Callable[[int], AbstractContextManager[Any]]
@@ -616,54 +615,6 @@ def test_the_source_in_the_address_is_kept_with_the_response(client: Client, tow
 
     sources = list(Response.objects.order_by("pk").values_list("source", flat=True))
     assert sources == ["poster-7", "x" * 100, ""]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_while_the_database_is_away_the_text_stays_and_counts_once(client: Client) -> None:
-    """Two minutes of maintenance must not cost anybody their answers."""
-    build.survey()
-    page = form(client)
-
-    with database_away():
-        refused = send(client, page)
-        assert client.get(FORM).status_code == 200
-        assert client.get("/healthz").status_code == 200
-        assert client.get("/readyz").status_code == 503
-
-    assert refused.status_code == 503
-    assert refused["Retry-After"] == "5"
-    shown = FormPage(refused.content)
-    assert shown.typed["wish"] == [ANSWERS["wish"]]
-    assert shown.fields["ticket"] == page.fields["ticket"]
-    assert build.post(client, "town", shown.fields).status_code == 303
-    assert send(client, page).status_code == 303
-    assert Response.objects.get().answers == STORED
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_form_shown_while_the_database_is_away_is_the_one_answered(client: Client) -> None:
-    """With a newer revision live, its form has no place for what was typed into this one."""
-    build.survey()
-    page = form(client)
-    build.survey([item for item in build.TOWN if item["key"] != "wish"])
-    build.post(client, "town", {"ticket": page.fields["ticket"]})  # the process knows both
-    client.get(FORM)
-
-    with database_away():
-        shown = FormPage(send(client, page).content)
-
-    assert shown.typed["wish"] == [ANSWERS["wish"]]
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("address", ["/", FORM, "/r/aaaaaaaaaaaaaaaaaaaaaaaaaa/"])
-def test_a_new_process_says_that_the_database_is_away(client: Client, address: str) -> None:
-    """House, section 6: 503 and Retry-After; a 500 tells nobody to come back."""
-    client.raise_request_exception = False
-    with database_away():
-        response = client.get(address)
-
-    assert (response.status_code, response.headers.get("Retry-After")) == (503, "5")
 
 
 def test_a_fault_of_ours_is_told_on_a_page_of_ours(client: Client, town: Survey) -> None:

@@ -5,22 +5,20 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.test import Client, RequestFactory, override_settings
+from django.test import RequestFactory, override_settings
 
-from feedback.models import Response, Role, Survey
+from feedback.models import Role, Survey
 from feedback.web.staff_door import staff_door
 from survey_site.programs import commands
 from survey_site.site import Site
 from tests import build
 from tests.eventually import eventually
-from tests.outages import cut_connections, database_away
 from tests.survey_site import asking
 from tests.web.server import database_of_tests, serving
 
@@ -125,71 +123,3 @@ def patient() -> str:
 def signed_in(town: Survey) -> str:
     client = build.signed_in(build.member(town, Role.OWNER))
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-
-
-@pytest.fixture
-def few(db: None) -> Iterator[str]:
-    """A user of the database who may connect twice, and the address to connect as them."""
-    with connection.cursor() as cursor:
-        cursor.execute("DROP ROLE IF EXISTS few")
-        cursor.execute("CREATE ROLE few LOGIN CONNECTION LIMIT 2")
-        cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO few")
-        cursor.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO few")
-    yield database_of_tests() + " user=few"
-    with connection.cursor() as cursor:
-        cut_connections(application="soundings-few")
-        cursor.execute("DROP OWNED BY few")
-        cursor.execute("DROP ROLE few")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_without_a_connection_left_the_text_is_kept_and_counts_once(
-    tmp_path: Path, few: str
-) -> None:
-    """503 with a time to come back; and once somebody lets go of one, it goes through."""
-    town = build.survey(slug="connected")
-    url = few + " application_name=soundings-few"
-    with serving(tmp_path, DATABASE_URL=url) as (port, _server):
-        ticket = build.ticket_in(asking.get(port, "/s/connected/").body)
-        cut_connections(application="soundings-few")
-        held = [psycopg.connect(url) for _ in range(2)]
-        refused = asking.post(port, "/s/connected/", ticket=ticket, wish="Benches")
-        for each in held:
-            each.close()
-        taken = asking.post(port, "/s/connected/", ticket=ticket, wish="Benches")
-
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
-    assert b"Benches" in refused.body and ticket.encode() in refused.body
-    assert taken.status == 303
-    assert Response.objects.filter(survey=town).count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_staff_pages_say_that_the_database_is_away(client: Client) -> None:
-    """A 500 would have somebody called who can do nothing about it."""
-    client.raise_request_exception = False
-    client.force_login(build.member(build.survey(slug="gone"), Role.OWNER))
-    with database_away():
-        page = client.get("/staff/")
-
-    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
-
-
-@pytest.mark.django_db
-def test_a_question_that_takes_too_long_is_stopped_and_said_so(
-    client: Client, town: Survey, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It would be asked again at once, if the page said that the database was away."""
-    client.raise_request_exception = False
-    client.force_login(build.member(town, Role.OWNER))
-
-    def slow(*_given: Any, **_named: Any) -> Any:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = 20")
-            cursor.execute("SELECT pg_sleep(60)")
-
-    monkeypatch.setattr("feedback.web.review.survey_for", slow)
-    page = client.get("/staff/town/")
-
-    assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
-    assert b"too long" in page.content
