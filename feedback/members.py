@@ -144,6 +144,9 @@ def accept_anew(code: str, *, username: str, password: str) -> Membership:
         NotPossible: there is an account with this name or address.
     """
     found = find_invite(code)
+    # Before all else, so that of two at once the second hears of that and of nothing that the
+    # first has just taken; what is refused below rolls it back.
+    use_up(found)
     users = get_user_model().objects
     if users.filter(username__iexact=username).exists():
         raise NotPossible(_("This username is taken: choose another."))
@@ -151,8 +154,6 @@ def accept_anew(code: str, *, username: str, password: str) -> Membership:
         [found.email]
     ):
         raise NotPossible(_("This address has an account already: sign in with it to accept."))
-    # Used up before the account is made: of two at once, the second makes none.
-    use_up(found)
     user = users.create_user(username, found.email, password)
     EmailAddress.objects.create(user=user, email=found.email, primary=True, verified=True)
     record("account_made", actor=user, invite=found.pk)

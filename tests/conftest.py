@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from django.test import override_settings
 from whitenoise import WhiteNoise
@@ -48,6 +49,14 @@ def static_files_listed_once(static_files: None) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoise, "update_files_dictionary", remember)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_checked_quickly() -> Iterator[None]:
+    """Checking one is slow on purpose, 0.3 s against who guesses; here nobody does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PBKDF2PasswordHasher, "iterations", 1_000)
         yield
 
 

@@ -205,6 +205,17 @@ class Item(Counted):
         """The fields that validate every response; shared, so never bound or changed."""
         return self.fields()
 
+    @cached_property
+    def unanswered(self) -> Answers | None:
+        """What is stored where nothing was sent; None where that is refused.
+
+        Kept, as most questions of most responses are left empty.
+        """
+        try:
+            return self.clean(MultiValueDict())
+        except ValidationError:
+            return None
+
     @property
     def declined_part(self) -> str:
         return f"{self.key}__{DECLINED}"
@@ -236,12 +247,17 @@ class Item(Counted):
             ValidationError: as ``clean``; or it was answered and declined at once, or
                 by an option that is withheld.
         """
-        said = [way for way in posted.getlist(self.declined_part) if way in self.decline]
+        said = self.decline and [
+            way for way in posted.getlist(self.declined_part) if way in self.decline
+        ]
+        sent = [value for name in self.checks for value in posted.getlist(name) if value]
         if not said:
+            if not sent and self.checks and not withheld and self.unanswered is not None:
+                return dict(self.unanswered)
             return self.clean_offered(posted, withheld)
         if len(said) > 1:
             raise ValidationError({self.declined_part: ONE_WAY})
-        if any(value.strip() for name in self.checks for value in posted.getlist(name)):
+        if any(value.strip() for value in sent):
             message = ValidationError(ANSWERED_TOO, params={"way": WAYS[said[0]]})
             raise ValidationError({self.declined_part: message})
         return {self.key: {"state": said[0]}}

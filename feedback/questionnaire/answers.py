@@ -1,6 +1,6 @@
 """From a submitted form to what is stored: clean answers, personal ones apart."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -46,6 +46,7 @@ def clean_answers(
         names = ", ".join(sorted(unknown)[:5])
         message = _("This form has no question named %(names)s. Leave it out and send again.")
         errors[NON_FIELD_ERRORS] = [ValidationError(message, params={"names": names})]
+    several = {name for name, sent in posted.lists() if len(sent) > 1}
     values: Answers = {}
     for item in questionnaire.questions:
         if not asked(item, questionnaire, values):
@@ -57,7 +58,8 @@ def clean_answers(
         else:
             values |= stored
             keep(cleaned, stored, personal=item.personal)
-        errors |= repeated(item, posted)
+        if several:
+            errors |= repeated(item, several)
     errors |= broken_rules(questionnaire, values, besides=errors)
     if errors:
         raise ValidationError(errors)
@@ -141,13 +143,12 @@ def refilled(questionnaire: Questionnaire, answers: Answers) -> dict[str, list[s
     return fields
 
 
-def repeated(item: Item, posted: Posted) -> dict[str, list[ValidationError]]:
+def repeated(item: Item, several: Collection[str]) -> dict[str, list[ValidationError]]:
     """An error for each field of one answer that came with several: which is meant?"""
     return {
         name: [ValidationError(SEVERAL)]
         for name, check in item.checks.items()
-        if len(posted.getlist(name)) > 1
-        and not getattr(check.widget, "allow_multiple_selected", False)
+        if name in several and not getattr(check.widget, "allow_multiple_selected", False)
     }
 
 

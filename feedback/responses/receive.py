@@ -132,8 +132,11 @@ def receive(
         again = tickets.signed(replace(ticket, issued_at=survey.renewal()))
         return ToMend(ticket.revision, error, again)
     paradata = paradata_of(ticket, questionnaire, arrival)
-    if store(ticket, cleaned, language=language, arrival=arrival, paradata=paradata):
-        return Stored(receipts.code_for(ticket.nonce))
+    receipt = receipts.code_for(ticket.nonce)
+    if store(
+        ticket, cleaned, receipt=receipt, language=language, arrival=arrival, paradata=paradata
+    ):
+        return Stored(receipt)
     try:
         return stored_before(ticket, cleaned, fresh_at=survey.renewal())
     except AWAY as error:
@@ -181,6 +184,7 @@ def store(
     ticket: Ticket,
     cleaned: Cleaned,
     *,
+    receipt: str,
     language: str,
     arrival: Arrival,
     paradata: dict[str, Any],
@@ -190,7 +194,7 @@ def store(
         ticket.survey,
         ticket.revision,
         ticket.nonce,
-        receipts.hash_of(receipts.code_for(ticket.nonce)),
+        receipts.hash_of(receipt),
         language,
         arrival.source,
         ticket.took,

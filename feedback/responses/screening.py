@@ -62,8 +62,7 @@ def too_fast(answers: Iterable[JSON], *, took: int) -> bool:
 
 def one_key(text: str) -> bool:
     """Whether a text is one character over and over, in any script and with any spaces."""
-    plain = "".join(text.split())
-    if len(plain) < HELD:
+    if len(text) < HELD or len(plain := "".join(text.split())) < HELD:
         return False
     sign = plain[: next((i for i in range(1, len(plain)) if not joins(plain[i])), len(plain))]
     return plain.startswith(sign * HELD) and plain == sign * (len(plain) // len(sign))

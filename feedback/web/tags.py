@@ -13,7 +13,6 @@ from feedback.models import Colour, Role, Tag
 from feedback.permissions import Access, survey_for
 from feedback.responses import tags
 from feedback.responses.acts import NotPossible
-from feedback.web.acting import number_in
 from feedback.web.sudo import ask_again
 
 
@@ -65,8 +64,9 @@ def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def merge(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Put one tag into another, once whoever asks for it is sure."""
     access, tag = of_survey(request, slug, pk, Role.EDITOR)
-    chosen = Tag.objects.filter(survey=access.survey).exclude(pk=pk)
-    into = chosen.filter(pk=number_in(request.POST.get("into", ""))).first()
+    wanted = request.POST.get("into", "").strip()
+    others = Tag.objects.filter(survey=access.survey).exclude(pk=pk)
+    into = next((other for other in others if other.name == wanted), None)
     if into is None:
         messages.error(request, _("Choose the tag to merge it into."))
         return redirect("tags", slug=slug)

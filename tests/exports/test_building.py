@@ -26,7 +26,6 @@ from feedback.responses import receipts, withdrawal
 from tests import build
 
 ROOT = Path(__file__).resolve().parents[2]
-POINTS = 20  # at which the builder is killed
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -75,8 +74,9 @@ def test_a_built_file_is_what_its_manifest_says(grown: Survey, analyst: Any, kin
         manifest.verify(path, done.manifest)
 
 
+@pytest.mark.parametrize("points", [4, pytest.param(20, marks=pytest.mark.long)])
 def test_wherever_the_builder_is_killed_no_part_of_a_file_is_offered(
-    grown: Survey, analyst: Any
+    grown: Survey, analyst: Any, points: int
 ) -> None:
     """Out of memory, a restart, a power cut: E1 of the field's complaints was a lie about it."""
     environment = os.environ | {
@@ -94,9 +94,9 @@ def test_wherever_the_builder_is_killed_no_part_of_a_file_is_offered(
     whole = run(asked(grown, analyst), 0)
     assert whole.returncode == 0, whole.stderr
     calls = int(whole.stdout)
-    for point in range(1, POINTS + 1):
+    for point in range(1, points + 1):
         file = asked(grown, analyst)
-        killed = run(file, max(1, calls * point // POINTS))
+        killed = run(file, max(1, calls * point // points))
         assert killed.returncode == -9, (point, killed.stderr)
         after = seen(file)
         if after.state == ExportState.DONE:  # it died with its work done

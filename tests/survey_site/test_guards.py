@@ -131,10 +131,14 @@ def test_a_key_that_is_none_is_refused(key: str) -> None:
 )
 def test_debug_is_refused_wherever_others_can_come(given: dict[str, str]) -> None:
     """Its pages for errors show settings and answers to whoever causes one."""
-    assert python("manage.py", "check", DEBUG="1").returncode == 0  # the control
     refused = python("manage.py", "check", DEBUG="1", **given)
 
     assert refused.returncode == 1 and "Unset DEBUG" in refused.stderr
+
+
+def test_debug_is_taken_where_nobody_else_can_come() -> None:
+    """The control of the refusals above."""
+    assert python("manage.py", "check", DEBUG="1").returncode == 0
 
 
 ASKED = """

@@ -35,6 +35,7 @@ def failing(_request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError
 
 
+@pytest.mark.django_db  # which the end of a response looks at
 @override_settings(ROLE="web", STAFF_AT_ONCE=1)
 def test_a_download_holds_its_place_until_it_ends(rf: RequestFactory) -> None:
     """It holds its thread as long; a page lets go when it is made."""

@@ -45,13 +45,13 @@ def test_merging_and_deleting_are_the_editors_and_asked_about(
     desk, owners = build.signed_in(reviewer), build.confirmed(owner)
     page = desk.get(PAGE).content
     assert b"Merge" not in page and b"Delete" not in page
-    assert desk.post(at + "merge/", {"into": other.pk, "sure": "1"}).status_code == 404
+    assert desk.post(at + "merge/", {"into": other.name, "sure": "1"}).status_code == 404
     assert desk.post(at + "delete/", {"sure": "1"}).status_code == 404
 
-    asked = owners.post(at + "merge/", {"into": other.pk})
+    asked = owners.post(at + "merge/", {"into": other.name})
     assert "is on 1 response." in Page.read(asked.content).text
     assert Tag.objects.count() == 2
-    owners.post(at + "merge/", {"into": other.pk, "sure": "1"})
+    owners.post(at + "merge/", {"into": other.name, "sure": "1"})
     assert list(Tag.objects.all()) == [other] and other.responses.count() == 1
 
     at = f"{PAGE}{other.pk}/"
@@ -63,17 +63,17 @@ def test_merging_and_deleting_are_the_editors_and_asked_about(
     assert not Tag.objects.exists()
 
 
-@pytest.mark.parametrize("into", ["", "0", "x", "itself", "theirs"])
+@pytest.mark.parametrize("into", ["", "x", "\0", "itself", "theirs"])
 def test_a_tag_is_merged_into_another_of_its_survey_only(
     owner: Any, stranger: Any, seats: Tag, into: str
 ) -> None:
     """Else responses of one survey would get tags of another."""
     elsewhere = Survey.objects.get(slug="elsewhere")
     theirs = tags.create(elsewhere, "theirs", "grey", actor=stranger)
-    number = {"itself": seats.pk, "theirs": theirs.pk}.get(into, into)
+    name = {"itself": seats.name, "theirs": theirs.name}.get(into, into)
 
     page = build.signed_in(owner).post(
-        f"{PAGE}{seats.pk}/merge/", {"into": number, "sure": "1"}, follow=True
+        f"{PAGE}{seats.pk}/merge/", {"into": name, "sure": "1"}, follow=True
     )
 
     assert b'role="alert"' in page.content
