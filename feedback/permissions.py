@@ -25,6 +25,11 @@ class Access:
         return self.role >= Role.REVIEWER
 
     @property
+    def sees_few(self) -> bool:
+        """Whether comparisons show groups that are so small that they tell of single people."""
+        return self.role >= Role.ANALYST
+
+    @property
     def edits(self) -> bool:
         return self.role >= Role.EDITOR
 

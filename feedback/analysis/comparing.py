@@ -1,12 +1,14 @@
 """One question's answers beside each other in several groups, with what differs surely."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from feedback.analysis.crosstab import SURE, Crosstab
+from feedback.analysis.disclosure import few_in
 from feedback.analysis.groupings import CHOSEN, Grouping, of_item
 from feedback.analysis.intervals import mean_interval
 from feedback.analysis.rao_scott import WeightedAssociation
@@ -24,12 +26,14 @@ class Cell:
         share: of the group's respondents who answered, from 0 to 1; weighted where the
             frame is.
         sign: 1 where the share is surely above what independence would give, -1 below.
+        told: False for one of few, of which nothing is to be shown (``without_few``).
     """
 
     code: str
     n: int
     share: float
     sign: int
+    told: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Comparison:
     """A question by groups.
 
     Attributes:
-        totals: how many answered, by group.
+        totals: how many answered, by group; None where that is not to be shown.
         test: of independence, where one answer was possible; weighted, where weights are.
         means: by group, where answers are numbers; not weighted.
     """
@@ -64,7 +68,7 @@ class Comparison:
     item: Item
     columns: Grouping
     lines: Sequence[Line]
-    totals: Sequence[int]
+    totals: Sequence[int | None]
     test: Association | None
     weighted_test: WeightedAssociation | None
     means: Sequence[Mean]
@@ -84,6 +88,34 @@ def compared(frame: pl.DataFrame, item: Item, columns: Grouping) -> Comparison |
     lines = [option_line(table, float(p)) for table, p in zip(tables, ps, strict=True)]
     totals = [int(n) for n in tables[0].counts.sum(axis=0)] if tables else [m.n for m in means]
     return Comparison(item, columns, lines, totals, None, None, means)
+
+
+def without_few(found: Comparison, k: int) -> Comparison:
+    """The same with no cell, group or mean of fewer than k, nor what would give one away."""
+    totals = np.array([[n or 0 for n in found.totals]], float)
+    counts = np.array([[cell.n for cell in line.cells] for line in found.lines], float)
+    counts = counts.reshape(len(found.lines), totals.shape[1])
+    groups = few_in(totals, k)[0]
+    hidden = few_in(counts, k, columns_add_up=bool(found.item.grouped_by)) | groups
+    lines = [
+        replace(
+            line,
+            cells=[
+                replace(cell, n=0, share=0.0, sign=0, told=False) if few else cell
+                for cell, few in zip(line.cells, hides, strict=True)
+            ],
+        )
+        for line, hides in zip(found.lines, hidden, strict=True)
+    ]
+    return replace(
+        found,
+        lines=lines,
+        totals=[None if few else n for n, few in zip(found.totals, groups, strict=True)],
+        means=[
+            Mean(0, None, None) if few or mean.n < k else mean
+            for mean, few in zip(found.means, groups, strict=bool(found.means))
+        ],
+    )
 
 
 def of_one_answer(

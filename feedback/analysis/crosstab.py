@@ -96,6 +96,7 @@ class Difference:
         p: by Benjamini and Hochberg, over all pairs that were looked at.
         row: and ``column``, the cell that stands out most, by numbers of its groups.
         share: of the column that is in that row, and ``elsewhere`` of all other columns.
+        least: the smallest count that the two shares are made of.
     """
 
     rows: Grouping
@@ -107,6 +108,7 @@ class Difference:
     column: int
     share: float
     elsewhere: float
+    least: int
 
 
 def differences(
@@ -193,4 +195,5 @@ def difference(
         column=column,
         share=inside / whole if whole else 0.0,
         elsewhere=others / all_others if all_others else 0.0,
+        least=int(min(inside, whole - inside, others, all_others - others)),
     )

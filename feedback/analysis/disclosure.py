@@ -13,11 +13,17 @@ tables: primary and secondary cell suppression, and rounding.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.analysis.significance import Floats
 
 LEAST_K, MOST_K, USUAL_K = 3, 50, 5
 FAR = 10**12  # more than anybody counts: no bound is known
 Cells = Mapping[str, int | None]  # as published; None is withheld
+Mask: TypeAlias = NDArray[np.bool_]
 Range = tuple[int, int]  # the least and the greatest that a count may be
 
 
@@ -156,6 +162,29 @@ def ranges(cells: Cells, k: int) -> dict[str, Range]:
 def ambiguous(cells: Cells) -> bool:
     """Whether a withheld cell of these may be k or more, so that "fewer than k" may be false."""
     return list(cells.values()).count(None) == 2
+
+
+def few_in(counts: Floats, k: int, *, columns_add_up: bool = True) -> Mask:
+    """Which cells of a table are withheld: those below k, and others for their sake.
+
+    In a row, and in a column that adds up to a total, the one that is missing is the total
+    less the rest; so wherever there is just one, the smallest of the others goes as well.
+
+    Args:
+        counts: rows by columns. The result has the same shape.
+    """
+    hidden: Mask = counts < k
+    lines = list(zip(hidden, counts, strict=True))
+    if columns_add_up:
+        lines += zip(hidden.T, counts.T, strict=True)
+    mending = True
+    while mending:
+        mending = False
+        for withheld, line in lines:  # views, so that what is withheld here is so there
+            if withheld.sum() == 1 and withheld.size > 1:
+                withheld[np.where(withheld, np.inf, line).argmin()] = True
+                mending = True
+    return hidden
 
 
 def in_bins(counts: Sequence[tuple[str, str, int]], k: int) -> dict[str, int]:

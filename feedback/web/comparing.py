@@ -11,8 +11,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from feedback.analysis.comparing import Cell, Comparison, compared
+from feedback.analysis.comparing import Cell, Comparison, compared, without_few
 from feedback.analysis.crosstab import Difference, differences
+from feedback.analysis.disclosure import USUAL_K
 from feedback.analysis.groupings import Grouping, of_item, of_items, of_responses, of_themes
 from feedback.analysis.sample import Sample
 from feedback.models import Revision
@@ -62,7 +63,10 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
         columns = by.narrowed(sample.frame)
         shown = [only] if only is not None else [i for i in asked.values() if i.key != by.of]
         found = [compared(sample.frame, item, columns) for item in shown]
-        tables = [table(at, one) for one in found if one is not None]
+        known = [one for one in found if one is not None]
+        if not at.access.sees_few:
+            known = [without_few(one, USUAL_K) for one in known]
+        tables = [table(at, one) for one in known]
     context = {
         **common(at, sample),
         "groupings": groupings.values(),
@@ -87,6 +91,8 @@ def differs(request: HttpRequest, slug: str) -> HttpResponse:
     known = [*of_responses(sample.frame, numbers(at)), *of_themes(at.survey, at.items)]
     about = [one.narrowed(sample.frame) for one in known]
     found, looked_at = differences(sample.frame, rows, [*rows, *about])
+    if not at.access.sees_few:
+        found = [one for one in found if one.least >= USUAL_K]
     context = {
         **common(at, sample),
         "found": [told(at, one) for one in found[:MOST_SHOWN]],
@@ -105,6 +111,7 @@ def common(at: Desk, sample: Sample) -> dict[str, Any]:
         **filtered(at),
         "responses": sample.frame.height,
         "weighted": sample.weighted,
+        "least": 0 if at.access.sees_few else USUAL_K,
     }
 
 
@@ -137,7 +144,10 @@ def table(at: Desk, found: Comparison) -> Table:
     lines = []
     for line in found.lines:
         own = [(ANSWER + found.item.key, line.code)]
-        cells = [Shown(cell, address(at, own, found.columns, cell.code)) for cell in line.cells]
+        cells = [
+            Shown(cell, address(at, own, found.columns, cell.code) if cell.told else "")
+            for cell in line.cells
+        ]
         lines.append((line.label, cells, line.p))
     return Table(found, lines)
 

@@ -1,8 +1,20 @@
 """Rounding, suppression and what they give away: each rule, and the case that it is for."""
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from hypothesis.extra.numpy import arrays
 
-from feedback.analysis.disclosure import Counted, Table, in_bins, ranges, rounded, suppressed
+from feedback.analysis.disclosure import (
+    Counted,
+    Table,
+    few_in,
+    in_bins,
+    ranges,
+    rounded,
+    suppressed,
+)
 from feedback.analysis.inference import Edition, given_away, releasable
 
 K = 5
@@ -136,3 +148,24 @@ def test_where_answers_were_withdrawn_that_is_found_out_and_no_longer_assumed() 
 
     assert given_away([before, after]) == set()
     assert releasable(after, [before])[1] == set()
+
+
+def test_beside_a_cell_of_few_another_goes_in_its_row_and_its_column() -> None:
+    """Whoever knows the sums would have it by subtraction, and then that other likewise."""
+    counts = np.array([[3.0, 30, 40], [20, 25, 90], [60, 70, 80]])
+
+    assert few_in(counts, K).tolist() == [[True, True, False], [True, True, False], [False] * 3]
+    assert few_in(counts, K, columns_add_up=False).tolist() == [
+        [True, True, False],
+        *[[False] * 3] * 2,
+    ]
+
+
+@given(arrays(float, some.tuples(*[some.integers(1, 6)] * 2), elements=some.integers(0, 12)))
+def test_no_row_and_no_column_lacks_just_one(counts: np.ndarray) -> None:  # type: ignore[type-arg]
+    """The rule, for tables of any size."""
+    hidden = few_in(counts, K)
+
+    assert hidden[counts < K].all()
+    for lines in (hidden, hidden.T):
+        assert not any(line.sum() == 1 and line.size > 1 for line in lines)

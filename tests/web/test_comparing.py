@@ -21,9 +21,9 @@ def answered(town: Survey) -> Survey:
 
 
 @pytest.mark.usefixtures("answered")
-def test_each_cell_links_to_the_responses_behind_it(viewer: Any) -> None:
+def test_each_cell_links_to_the_responses_behind_it(reviewer: Any) -> None:
     """As every figure of the report does."""
-    client = build.signed_in(viewer)
+    client = build.signed_in(reviewer)
     page = Page.read(client.get(COMPARE, {"by": "visit", "item": "stars"}).content)
 
     assert "How good is it?" in page.text and "Cramér’s V" in page.text
@@ -59,3 +59,36 @@ def test_without_responses_both_pages_say_what_to_do(town: Survey, viewer: Any) 
 
     assert "Nothing to compare yet" in Page.read(client.get(COMPARE).content).text
     assert "too few responses" in Page.read(client.get(DIFFERS).content).text
+
+
+@pytest.fixture
+def crowded(town: Survey) -> Survey:
+    """Of 30 who come often, 27 like it and 3 do not; of 21 who never come, 1 and 20."""
+    for visit, stars, n in (("often", 5, 27), ("often", 1, 3), ("never", 5, 1), ("never", 1, 20)):
+        for _one in range(n):
+            build.respond(town, wish="Benches", visit=visit, stars=stars)
+    refresh()
+    return town
+
+
+@pytest.mark.usefixtures("crowded")
+def test_viewers_see_no_cell_of_few(viewer: Any, reviewer: Any) -> None:
+    """What viewers pass on would tell of single people; whoever works on answers sees all."""
+    asked = {"by": "visit", "item": "stars"}
+    shown = Page.read(build.signed_in(viewer).get(COMPARE, asked).content)
+    whole = Page.read(build.signed_in(reviewer).get(COMPARE, asked).content)
+
+    assert whole.links(r"answer\.stars=1&answer\.visit=often") and "few" not in whole.text
+    assert not shown.links(r"answer\.stars=1&answer\.visit=often")
+    assert shown.links(r"answer\.stars=5&answer\.visit=often")
+    assert "no groups of fewer than 5" in shown.text
+
+
+@pytest.mark.usefixtures("crowded")
+def test_viewers_see_no_difference_that_rests_on_few(viewer: Any, reviewer: Any) -> None:
+    """Its two shares are made of four counts, one of which is 1."""
+    shown = Page.read(build.signed_in(viewer).get(DIFFERS).content)
+    whole = Page.read(build.signed_in(reviewer).get(DIFFERS).content)
+
+    assert "How good is it?" in whole.text.partition("pairs were looked at")[2]
+    assert "No sure differences" in shown.text
