@@ -4,7 +4,8 @@ Groups exclude one another. A question with several answers gives one grouping a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any, Self, TypeAlias
 
 import numpy as np
@@ -34,6 +35,7 @@ class Grouping:
         group: over a frame, what tells the group of each row; null for none.
         values: what ``group`` is for each code; whoever has another value is in no group.
         filter: the name of the filter that keeps one group's responses; "" for none.
+        days: or the first and the last day of each group, by its code; either may be open.
         of: the question that it is made of; its own name for what is no question's.
     """
 
@@ -44,10 +46,14 @@ class Grouping:
     values: Mapping[str, Any]
     filter: str = ""
     of: str = ""
+    days: Mapping[str, tuple[date | None, date | None]] = field(default_factory=dict)
 
     def link(self, code: str) -> list[tuple[str, str]]:
         """The filters that keep the responses of one group."""
-        return [(self.filter, code)] if self.filter else []
+        if self.filter:
+            return [(self.filter, code)]
+        between = zip(("since", "until"), self.days.get(code, ()), strict=False)
+        return [(name, str(day)) for name, day in between if day]
 
     @property
     def numbers(self) -> dict[Any, int]:
@@ -191,6 +197,7 @@ PERIODS: Sequence[tuple[str, str, str, Message]] = (
     ("_day", "1d", "%Y-%m-%d", _("Day")),
 )
 MOST_PERIODS = 31  # of which the last are shown
+WAVES = "_waves"
 
 
 def by_period(frame: pl.DataFrame, name: str, every: str, shown: str, label: Message) -> Grouping:
@@ -199,4 +206,34 @@ def by_period(frame: pl.DataFrame, name: str, every: str, shown: str, label: Mes
     days = frame.select(day=pl.col("_received").dt.date().unique())["day"]
     starts = sorted(set(days.dt.truncate(every)))[-MOST_PERIODS:]
     values = {f"{start:{shown}}": start for start in starts}
-    return Grouping(name, label, {word: word for word in values}, group, values, of=name)
+    lasts = pl.Series(starts, dtype=pl.Date).dt.offset_by(every).dt.offset_by("-1d")
+    between = dict(zip(values, zip(starts, lasts, strict=True), strict=True))
+    labels = {word: word for word in values}
+    return Grouping(name, label, labels, group, values, of=name, days=between)
+
+
+def by_waves(starts: Sequence[date]) -> Grouping:
+    """By periods of somebody's own, such as the waves of a survey (days are UTC).
+
+    Args:
+        starts: the first day of each period, in order; what came before is one more.
+    """
+    day = pl.col("_received").dt.date()
+    group = pl.sum_horizontal([(day >= start).cast(pl.Int64) for start in starts])
+    ends = [start - timedelta(days=1) for start in starts]
+    days = dict(enumerate(zip([None, *starts], [*ends, None], strict=True)))
+    return Grouping(
+        WAVES,
+        _("Periods of your own"),
+        labels={str(number): period(*between) for number, between in days.items()},
+        group=group,
+        values={str(number): number for number in days},
+        of=WAVES,
+        days={str(number): between for number, between in days.items()},
+    )
+
+
+def period(first: date | None, last: date | None) -> Message:
+    if first is None:
+        return format_lazy("{} {}", _("until"), str(last))
+    return f"{first} – {last}" if last else format_lazy("{} {}", _("from"), str(first))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,16 @@ from django.views.decorators.http import require_safe
 from feedback.analysis.comparing import Cell, Comparison, compared, without_few
 from feedback.analysis.crosstab import Difference, differences
 from feedback.analysis.disclosure import USUAL_K
-from feedback.analysis.groupings import Grouping, of_item, of_items, of_responses, of_themes
+from feedback.analysis.groupings import (
+    MOST_VALUES,
+    WAVES,
+    Grouping,
+    by_waves,
+    of_item,
+    of_items,
+    of_responses,
+    of_themes,
+)
 from feedback.analysis.sample import Sample
 from feedback.models import Revision
 from feedback.question_types.base import Item, operands
@@ -25,6 +35,7 @@ from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import filtered
 
 MOST_SHOWN = 100  # differences
+BESIDE = ("by", "item", "waves")  # what the page's address has besides a selection
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,9 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
     at = desk(request, slug)
     sample = sample_of(at)
     groupings = {one.name: one for one in groupings_of(at, sample)}
+    waves = request.GET.get("waves", "").strip()
+    if waves or request.GET.get("by") == WAVES:
+        groupings[WAVES] = by_waves(days_of(waves))
     asked = {item.key: item for item in operands(at.items).values() if comparable(item)}
     by = chosen(request.GET.get("by", ""), groupings)
     only = chosen(request.GET.get("item", ""), asked)
@@ -75,7 +89,8 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
         "columns": tables[0].found.columns if tables else None,
         "item": only,
         "tables": tables,
-        "beside": [(name, one) for name in ("by", "item") if (one := request.GET.get(name))],
+        "beside": [(name, one) for name in BESIDE if (one := request.GET.get(name))],
+        "waves": waves,
     }
     return render(request, "reports/compare.html", context)
 
@@ -131,6 +146,21 @@ def comparable(item: Item) -> bool:
     return bool(of_item(item)) or bool(item.scored_by and not item.personal)
 
 
+def days_of(text: str) -> list[date]:
+    """The days on which periods begin, in order. Raises: BadSelection."""
+    try:
+        days = sorted({date.fromisoformat(day.strip()) for day in text.split(",") if day.strip()})
+    except ValueError:
+        days = []
+    if not 0 < len(days) < MOST_VALUES:
+        message = _(
+            "“%(text)s” are no days on which periods begin. Write up to %(most)d,"
+            " such as 2026-01-15, 2026-03-01."
+        )
+        raise BadSelection(message % {"text": text[:60], "most": MOST_VALUES - 1})
+    return days
+
+
 def chosen(name: str, known: dict[str, Any]) -> Any:
     """Raises: BadSelection: there is none of this name."""
     if name and name not in known:
@@ -153,8 +183,10 @@ def table(at: Desk, found: Comparison) -> Table:
 
 
 def address(at: Desk, own: Sequence[tuple[str, str]], columns: Grouping, code: str) -> str:
-    """The query that keeps the responses of one cell."""
+    """The query that keeps the responses of one cell; "" where a filter has days of its own."""
     link = columns.link(code)
+    if columns.days and (at.selection.since or at.selection.until):
+        return ""
     return urlencode([*at.selection.pairs(), *own, *link]) if link else ""
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from feedback.models import Survey
+from feedback.models import Response, Survey
 from feedback.refresh import refresh
 from tests import build
 from tests.pages import Page
@@ -92,3 +92,47 @@ def test_viewers_see_no_difference_that_rests_on_few(viewer: Any, reviewer: Any)
 
     assert "How good is it?" in whole.text.partition("pairs were looked at")[2]
     assert "No sure differences" in shown.text
+
+
+def received(survey: Survey, *days: str) -> None:
+    """Responses of these days, each with a star more."""
+    for stars, day in enumerate(days, 1):
+        row = build.respond(survey, wish="Benches", stars=str(stars))
+        Response.objects.filter(pk=row.pk).update(received_at=f"{day}T12:00Z")
+    refresh()
+
+
+def test_waves_of_a_survey_stand_side_by_side(town: Survey, reviewer: Any) -> None:
+    """The first of a month is seldom when a wave begins."""
+    received(town, "2026-01-14", "2026-01-15", "2026-02-28", "2026-03-01")
+    asked = {"by": "_waves", "waves": "2026-03-01, 2026-01-15", "item": "stars"}
+
+    client = build.signed_in(reviewer)
+    page = Page.read(client.get(COMPARE, asked).content)
+
+    assert "until 2026-01-14" in page.text and "2026-01-15 – 2026-02-28" in page.text
+    (link,) = page.links(r"answer\.stars=3&since=2026-01-15&until=2026-02-28")
+    assert "1 response" in Page.read(client.get(link).content).text
+    assert page.links(r"answer\.stars=1&until=2026-01-14")
+    assert page.links(r"answer\.stars=4&since=2026-03-01")
+
+
+@pytest.mark.parametrize("waves", ["", "soon", "2026-02-30", ",".join(["2026-01-01"] * 3) + ",x"])
+def test_waves_that_begin_on_no_day_are_told_how_to_write_them(
+    town: Survey, viewer: Any, waves: str
+) -> None:
+    """The remedy stands in the message."""
+    answer = build.signed_in(viewer).get(COMPARE, {"by": "_waves", "waves": waves})
+
+    assert answer.status_code == 400
+    assert "such as 2026-01-15, 2026-03-01" in Page.read(answer.content).text
+
+
+def test_months_link_to_their_responses(town: Survey, reviewer: Any) -> None:
+    """By their first and last day."""
+    received(town, "2026-01-31", "2026-02-01")
+    asked = {"by": "_month", "item": "stars"}
+
+    page = Page.read(build.signed_in(reviewer).get(COMPARE, asked).content)
+
+    assert page.links(r"answer\.stars=1&since=2026-01-01&until=2026-01-31")
