@@ -12,9 +12,11 @@ from feedback.exports import building, saved
 from feedback.models import Survey
 from feedback.open_text import learning
 from feedback.open_text.questions import column_of, question_of
+from feedback.open_text.vectors import NotAvailable
 from feedback.responses import bulk, letters
 from feedback.responses.in_field import items_of
 from feedback.theming import building as themes
+from feedback.theming import emerging
 
 logger = logging.getLogger(__name__)
 A_MOMENT = 2.0  # seconds that ``refresh`` gives to acts on many
@@ -83,9 +85,28 @@ def find_themes(number: int) -> None:
 
 @shared_task(soft_time_limit=300)
 def tend_themes() -> None:
-    """Ask for the themes that are due, and go on with what stopped."""
+    """Ask for the themes that are due, go on with what stopped, look at what is new."""
     for number in themes.tend():
         find_themes_soon(number)
+    for number in emerging.tend():
+        look_soon(number)
+
+
+@shared_task(soft_time_limit=300)
+def look_for_new(number: int) -> None:
+    """Whether new answers to one question say what none said before."""
+    try:
+        emerging.look(number)
+    except NotAvailable as error:
+        logger.warning("theme set %s: %s", number, error)
+
+
+def look_soon(number: int) -> None:
+    """Ask a worker; a message that nobody takes ``tend_themes`` sends again."""
+    try:
+        look_for_new.apply_async((number,), retry=False, expires=60)
+    except OperationalError:
+        logger.warning("no broker; theme set %s will be looked at again", number)
 
 
 def find_themes_soon(number: int) -> None:

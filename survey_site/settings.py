@@ -149,6 +149,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ROUTES = {
     "feedback.tasks.build_export": {"queue": "exports"},
     "feedback.tasks.find_themes": {"queue": "exports"},
+    "feedback.tasks.look_for_new": {"queue": "exports"},
 }
 REFRESH_SECONDS = 3.0
 CELERY_BEAT_SCHEDULE = {

@@ -57,6 +57,14 @@ class ThemeSet(models.Model):
     answers = models.PositiveIntegerField(default=0, help_text="Read in the latest search")
     next_number = models.PositiveIntegerField(default=1, help_text="No number is given twice")
     report = models.JSONField(default=dict, help_text="What the latest search did to themes")
+    emerging = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), help_text="Proposals"
+    )
+    new_looked_at = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Responses since the latest search, when they were last looked at",
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -16,6 +16,7 @@ from feedback.open_text.embedder import Embedder
 from feedback.open_text.graph import diffused
 from feedback.open_text.phrases import Label, general_words, labels, phrases_of
 from feedback.open_text.texts import normalised, says_nothing
+from feedback.open_text.threads import one_thread
 from feedback.open_text.tree import Tree, means_of, micro_clusters, renumbered, tidied
 
 SAMPLE = 12_000  # distinct texts; with 20,000 it takes twice as long for the same themes
@@ -60,6 +61,7 @@ class Found:
         return np.asarray(self.anchor_part[(vectors @ self.anchors.T).argmax(axis=1)])
 
 
+@one_thread()
 def find(
     texts: Sequence[str],
     *,

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
-from threadpoolctl import threadpool_limits
 
 from feedback.models import Theme, ThemeOf, ThemeSet, ThemesState
 from feedback.open_text import keeping, vectors
@@ -33,15 +32,14 @@ class Search:
 
 
 def search(kept: ThemeSet, texts: Mapping[int, str], tick: Callable[[int], object]) -> Search:
-    """Look for themes. One thread, so that a seed gives the same on any machine."""
-    with threadpool_limits(1):
-        found = find(
-            list(texts.values()),
-            embedder=vectors.best_here(),
-            number=kept.number,
-            seed=kept.seed,
-            tick=tick,
-        )
+    """Look for themes."""
+    found = find(
+        list(texts.values()),
+        embedder=vectors.best_here(),
+        number=kept.number,
+        seed=kept.seed,
+        tick=tick,
+    )
     return Search(texts, found, *fitted_of(found, list(texts)))
 
 
@@ -101,6 +99,7 @@ def store(pk: int, done: Search) -> None:
     kept.answers, kept.tries = len(done.texts), 0
     kept.next_number = max([kept.next_number, *(number + 1 for number in themes)])
     kept.report = asdict(result.report) if before else {}
+    kept.emerging, kept.new_looked_at = [], 0
     kept.save()
 
 

@@ -15,7 +15,9 @@ from feedback.open_text.masking import masked, personal
 from feedback.open_text.over_time import Point, over_time
 from feedback.open_text.quotes import Quote, excerpt, quotes
 from feedback.question_types.columns import text_of
+from feedback.theming.answers import written
 from feedback.theming.counting import Themes, living
+from feedback.theming.emerging import Proposal
 
 LOOKED_AT = 30  # nearest answers of each theme
 WEEKS, FEWEST_WEEKS = 26, 3  # that are shown at most; fewer are no course of time
@@ -86,6 +88,30 @@ def quoted(
 
     by_place = [[said(one) for one in some] for some in chosen]
     return {pk: by_place[at] for pk, at in numbers.items() if at < len(by_place)}
+
+
+@dataclass(frozen=True)
+class News:
+    """A proposal with how many of its answers are there still, and some of them."""
+
+    proposal: Proposal
+    n: int
+    said: list[Said]
+
+
+def news(kept: ThemeSet, *, sees_personal: bool) -> list[News]:
+    """What may be new since the latest search, the strongest first."""
+    proposals = [one for one in Proposal.all_of(kept) if not one.dismissed]
+    asked = [pk for one in proposals for pk in one.responses]
+    texts = written(kept.survey, kept.item, asked) if asked else {}
+    found = [
+        (at, pk, -float(place))
+        for at, one in enumerate(proposals)
+        for place, pk in enumerate(one.responses)
+        if pk in texts
+    ]
+    said, sizes = quoted(found, texts, sees_personal), Counter(at for at, *_rest in found)
+    return [News(one, sizes[at], said.get(at, [])) for at, one in enumerate(proposals) if sizes[at]]
 
 
 def weeks(themes: Themes, rows: QuerySet[Response] | None) -> dict[int, list[Week]]:

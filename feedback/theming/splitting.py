@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from feedback.models import Theme, ThemeOf
 from feedback.open_text import vectors
@@ -70,10 +69,9 @@ def split(theme: Theme, number: int, *, actor: Any) -> None:
         if not says_nothing(text)
     }
     places = places_of(theme)
-    with threadpool_limits(1):
-        found = find(
-            list(texts.values()), embedder=AsItIs(places.embedder), number=number, seed=kept.seed
-        )
+    found = find(
+        list(texts.values()), embedder=AsItIs(places.embedder), number=number, seed=kept.seed
+    )
     if len(found.labels) < 2:
         raise NotPossible(_("Its answers are too much alike to be divided."))
     made: list[Theme] = []

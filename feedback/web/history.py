@@ -134,6 +134,10 @@ ACTS: Mapping[str, Act] = {
         gettext_lazy("Parts joined"),
         gettext_lazy("joined the parts of theme %(theme)s of “%(item)s”"),
     ),
+    "theme_make": Act(
+        gettext_lazy("Theme made"),
+        gettext_lazy("made theme %(theme)s of “%(item)s” of new answers"),
+    ),
     "theme_move": Act(
         gettext_lazy("Answer moved"),
         gettext_lazy("moved its answer to “%(item)s” to theme %(theme)s"),

@@ -16,10 +16,10 @@ from feedback.models import Role, ThemeSet
 from feedback.permissions import survey_for
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
-from feedback.theming import building, editing, splitting
+from feedback.theming import building, editing, emerging, splitting
 from feedback.theming.answers import open_items, open_items_of
 from feedback.theming.counting import Counted, Themes, counted
-from feedback.theming.reading import Said, Week, typical, weeks
+from feedback.theming.reading import Said, Week, news, typical, weeks
 from feedback.web.acting import number_in
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import filtered
@@ -97,7 +97,13 @@ def shown(at: Desk, kept: ThemeSet) -> dict[str, Any]:
         return Row(one, own, course.get(one.theme.pk, []), parts)
 
     rows = [row(one) for one in themes.counted]
-    return {"themes": themes, "rows": rows, "all": [r.counted.theme for r in with_parts(rows)]}
+    new = news(kept, sees_personal=at.access.sees_personal) if chosen is None else []
+    return {
+        "news": new,
+        "themes": themes,
+        "rows": rows,
+        "all": [r.counted.theme for r in with_parts(rows)],
+    }
 
 
 def with_parts(rows: list[Row]) -> list[Row]:
@@ -152,6 +158,13 @@ def edit(kept: ThemeSet, request: HttpRequest) -> str:
         target = None if asked.get("into") == "itself" else editing.theme_in(kept, into)
         editing.move(kept, response or 0, target, actor=actor)
         return _("The answer was moved. It stays there through every later search.")
+    proposal = number_in(asked.get("proposal", "")) or 0
+    if asked.get("act") == "make":
+        made = emerging.make(kept, proposal, actor=actor)
+        return _("Theme %(number)d was made.") % {"number": made.number}
+    if asked.get("act") == "dismiss":
+        emerging.dismiss(kept, proposal)
+        return _("It is not proposed again before the next search.")
     theme = editing.theme_in(kept, number_in(asked.get("theme", "")))
     match asked.get("act"):
         case "rename":

@@ -158,9 +158,9 @@ def test_the_summary_and_its_json_have_the_themes(themed: Survey, viewer: Any) -
     assert sum(theme["n"] for theme in told["themes"]) == len(TEXTS)
 
 
-def test_responses_are_compared_by_theme(themed: Survey, viewer: Any) -> None:
+def test_responses_are_compared_by_theme(themed: Survey, reviewer: Any) -> None:
     """Questions with codes beside the themes of an open one, tested like any grouping."""
-    client = build.signed_in(viewer)
+    client = build.signed_in(reviewer)
     shown = client.get(reverse("compare", args=["town"]) + "?by=theme.wish").content.decode()
     for theme in Theme.objects.filter(parent=None):
         assert f"theme.wish={theme.number}" in shown
