@@ -24,6 +24,7 @@ CLOSE = 1e-4  # largest miss, a hundredth of a point, at which limited weights m
 ROUNDS = 1_000  # over all target items
 TURNS = 200  # of limiting the weights and raking again
 ROUGHLY = 0.001  # by which the shares of one item may miss 1 in all: what rounding leaves
+SMALLEST = 1e-9  # of the largest weight
 LOW, HIGH = 0.2, 5.0  # of the mean weight
 
 Numbers = NDArray[np.int64]
@@ -229,9 +230,11 @@ def largest_gap(
 
 def within(weights: Floats, counts: Floats, *, low: float, high: float) -> Floats:
     """The weights held between the limits, all scaled alike so that their mean stays 1."""
+    # Raking may take a weight to nothing, which no scale would bring back within the limits.
+    weights = np.maximum(weights, SMALLEST * weights.max())
     least, most = 0.0, 1.0
     total = counts.sum()
-    while np.clip(most * weights, low, high) @ counts < total and most < 1e12:
+    while np.clip(most * weights, low, high) @ counts < total:
         most *= 2
     for _halving in range(100):
         middle = (least + most) / 2

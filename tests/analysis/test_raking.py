@@ -235,3 +235,16 @@ def test_limits_hold_and_nobody_is_told_that_it_cannot_be_if_it_can(
         assert found.gap < 0.01
     elif can_be_met(cells, counts, margins, low + 0.02, high - 0.02):
         assert found.converged and found.gap < 0.5
+
+
+def test_weights_that_raking_took_to_nothing_are_brought_back() -> None:
+    """Found by the test above: with three margins one half each, their mean was 0.93, not 1."""
+    cells = np.array([[0, 0, 0], [0, 1, 0], [0, 1, 1], [0, 2, 0], [1, 0, 0], [0, 0, 1]])
+    counts = np.array([1, 1, 1, 1, 1, 2])
+    halves = {"c0": 0.5, "c1": 0.5}
+    margins = [Margin(f"v{n}", ["c0", "c1"], halves) for n in range(3)]
+
+    found = rake(cells, counts, margins, low=0.5, high=1.5)
+
+    assert found.weights @ counts == pytest.approx(7)
+    assert found.weights.min() >= 0.5 and found.weights.max() <= 1.5

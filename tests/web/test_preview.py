@@ -84,7 +84,8 @@ def test_there_is_no_second_way_of_checking(
     editor: Client, town: Survey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A rule added to the one that the public form uses holds here as well."""
-    monkeypatch.setattr(answers, "repeated", lambda item, posted: {"wish": ["by the one rule"]})
+    told = {"wish": ["by the one rule"]}
+    monkeypatch.setattr(answers, "broken_rules", lambda *_given, **_named: told)
 
     answer = send(editor, **ANSWERS)
 
