@@ -60,10 +60,10 @@ def exchange(port: int, raw: bytes, *, closes: bool) -> tuple[bytes, bool]:
             wire.sendall(raw)
             if closes:
                 wire.shutdown(socket.SHUT_WR)
-        except (ConnectionResetError, BrokenPipeError):
-            pass  # it has heard enough; its answer may still be there
         except TimeoutError:
             return b"", True
+        except OSError:
+            pass  # closed on us: it has heard enough, and its answer may still be there
         try:
             while piece := wire.recv(262_144):
                 received += piece
