@@ -73,7 +73,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
     by = chosen(request.GET.get("by", ""), groupings)
     only = chosen(request.GET.get("item", ""), asked)
     tables = []
-    if by is not None:
+    if by is not None and sample.frame.height:
         columns = by.narrowed(sample.frame)
         shown = [only] if only is not None else [i for i in asked.values() if i.key != by.of]
         found = [compared(sample.frame, item, columns) for item in shown]
