@@ -142,6 +142,11 @@ class Item(Counted):
             raise ValueError(f"{self.type} cannot be personal; use a text or single_choice")
         return self
 
+    @property
+    def names_somebody(self) -> bool:
+        """Whether a personal answer says who the respondent is, so that texts may repeat it."""
+        return False
+
     # -- conditions --------------------------------------------------------------------
 
     @property

@@ -26,6 +26,10 @@ class Email(Item):
     type: Literal["email"] = "email"
     chart = None
 
+    @property
+    def names_somebody(self) -> bool:
+        return self.personal
+
     def field(self) -> forms.Field:
         field = AddressField(
             label=self.text,

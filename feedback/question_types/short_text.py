@@ -27,6 +27,12 @@ class ShortText(Item):
         Matching(self.pattern, self.pattern_message)
         return self
 
+    @property
+    def names_somebody(self) -> bool:
+        """By what browsers fill in, or by its key where its author did not say."""
+        told = self.autocomplete.split()
+        return self.personal and ("name" in self.key or any("name" in word for word in told))
+
     def field(self) -> forms.Field:
         attributes = {"autocomplete": self.autocomplete} if self.autocomplete else {}
         matching = [Matching(self.pattern, self.pattern_message)] if self.pattern else []

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models import Response
-from feedback.question_types.base import Item
+from feedback.question_types.base import Answers, Item
 from feedback.question_types.columns import Message
 from feedback.questionnaire.reading import Reading, read
 
@@ -60,7 +59,7 @@ def moved(names: Sequence[str], name: str, *, by: int) -> list[str]:
     return [*order[:place], name, *order[place:]]
 
 
-def readings(response: Response, names: Iterable[str], items: Sequence[Item]) -> dict[str, Reading]:
-    """What one response says in those of the columns that are questions."""
+def readings(answers: Answers, names: Iterable[str], items: Sequence[Item]) -> dict[str, Reading]:
+    """What the answers of one response say in those of the columns that are questions."""
     asked = {ANSWER + item.key: item for item in items}
-    return {name: read(asked[name], response.answers, {}) for name in names if name in asked}
+    return {name: read(asked[name], answers, {}) for name in names if name in asked}

@@ -11,7 +11,7 @@ from django.db.models.functions import RowNumber, TruncWeek
 
 from feedback.analysis.intervals import wilson
 from feedback.models import Response, Theme, ThemeOf, ThemeSet
-from feedback.open_text.masking import masked, personal
+from feedback.open_text.discretion import Discretion, covered
 from feedback.open_text.over_time import Point, over_time
 from feedback.open_text.quotes import Quote, excerpt, quotes
 from feedback.question_types.columns import text_of
@@ -48,9 +48,9 @@ class Week:
 
 
 def typical(
-    kept: ThemeSet, *, rows: QuerySet[Response] | None, sees_personal: bool
+    kept: ThemeSet, *, rows: QuerySet[Response] | None, discretion: Discretion
 ) -> dict[int, list[Said]]:
-    """Three answers of each theme, by its primary key; personal data hidden where it must be."""
+    """Three answers of each theme, by its primary key; personal data covered where it must be."""
     of = ThemeOf.objects.filter(set=kept, theme__isnull=False)
     if rows is not None:
         of = of.filter(response__in=rows.order_by().values("pk"))
@@ -62,7 +62,7 @@ def typical(
     texts = dict(answers.annotate(text=text_of(kept.item)).values_list("pk", "text"))
     found = [one for one in found if texts.get(one[1])]
     roots = {pk: theme.pk for pk, theme in living(themes_in(kept)).items()}
-    return quoted([(roots[one], pk, near) for one, pk, near in found], texts, sees_personal)
+    return quoted([(roots[one], pk, near) for one, pk, near in found], texts, discretion)
 
 
 def themes_in(kept: ThemeSet) -> list[Theme]:
@@ -70,7 +70,7 @@ def themes_in(kept: ThemeSet) -> list[Theme]:
 
 
 def quoted(
-    found: list[tuple[int, int, float]], texts: Mapping[int, str], sees_personal: bool
+    found: list[tuple[int, int, float]], texts: Mapping[int, str], discretion: Discretion
 ) -> dict[int, list[Said]]:
     """Args: found: theme, response and closeness of each answer looked at."""
     numbers = {pk: at for at, pk in enumerate(dict.fromkeys(theme for theme, *_rest in found))}
@@ -81,10 +81,11 @@ def quoted(
         authors=[response for _theme, response, _close in found],
     )
 
+    names = discretion.names_by([found[quote.row][1] for some in chosen for quote in some])
+
     def said(quote: Quote) -> Said:
-        text = excerpt(quote.text)
-        shown = text if sees_personal else masked(text, personal(text))
-        return Said(found[quote.row][1], shown)
+        pk, text = found[quote.row][1], excerpt(quote.text)
+        return Said(pk, covered(text, names.get(pk, ())) if discretion.covers else text)
 
     by_place = [[said(one) for one in some] for some in chosen]
     return {pk: by_place[at] for pk, at in numbers.items() if at < len(by_place)}
@@ -99,7 +100,7 @@ class News:
     said: list[Said]
 
 
-def news(kept: ThemeSet, *, sees_personal: bool) -> list[News]:
+def news(kept: ThemeSet, discretion: Discretion) -> list[News]:
     """What may be new since the latest search, the strongest first."""
     proposals = [one for one in Proposal.all_of(kept) if not one.dismissed]
     asked = [pk for one in proposals for pk in one.responses]
@@ -110,7 +111,7 @@ def news(kept: ThemeSet, *, sees_personal: bool) -> list[News]:
         for place, pk in enumerate(one.responses)
         if pk in texts
     ]
-    said, sizes = quoted(found, texts, sees_personal), Counter(at for at, *_rest in found)
+    said, sizes = quoted(found, texts, discretion), Counter(at for at, *_rest in found)
     return [News(one, sizes[at], said.get(at, [])) for at, one in enumerate(proposals) if sizes[at]]
 
 

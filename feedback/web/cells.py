@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.models import Reason, Response, Status, Tag
-from feedback.question_types.base import Item
+from feedback.question_types.base import Answers, Item
 from feedback.question_types.columns import Message
 from feedback.questionnaire.reading import Reading, read
 from feedback.responses import listed
@@ -43,7 +43,7 @@ def rows_of(
     around: "Around",
 ) -> SafeString:
     """The lines of a page, each beginning with the response's number."""
-    draws = own_cells(around.tags) | answer_cells(items, around.words)
+    draws = own_cells(around.tags) | answer_cells(items, around)
     cells = [(opening(name, label), draws[name]) for name, label in columns.items()]
     heads = Heads(around, columns)
     drawn = (
@@ -64,6 +64,7 @@ class Around:
         seen_until: what came later is new; None for whoever is here for the first time.
         ticks: whether lines can be ticked, for acts on many.
         tags: all of the survey, by name.
+        answers: those of a response as this reader may see them.
     """
 
     address: str
@@ -72,6 +73,7 @@ class Around:
     seen_until: datetime | None
     ticks: bool
     tags: Sequence[Tag]
+    answers: Callable[[Response], Answers]
 
 
 class Heads:
@@ -145,11 +147,17 @@ def own_cells(tags: Sequence[Tag]) -> dict[str, Draw]:
     }
 
 
-def answer_cells(items: Sequence[Item], words: str) -> dict[str, Draw]:
-    """How each question is drawn. Args: words: to be marked where they stand."""
+def answer_cells(items: Sequence[Item], around: Around) -> dict[str, Draw]:
+    """How each question is drawn, with what was searched for marked where it stands."""
+    last: list[tuple[int, Answers]] = [(0, {})]  # all cells of a line share one look
+
+    def answers_of(it: Response) -> Answers:
+        if last[0][0] != it.pk:
+            last[0] = it.pk, around.answers(it)
+        return last[0][1]
 
     def drawing(item: Item) -> Draw:
-        return lambda it: reading_cell(read(item, it.answers, {}), words)
+        return lambda it: reading_cell(read(item, answers_of(it), {}), around.words)
 
     return {listed.ANSWER + item.key: drawing(item) for item in items}
 

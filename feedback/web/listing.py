@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback.models import Note, Response, Role
+from feedback.open_text.discretion import Discretion
 from feedback.permissions import Access, survey_for
 from feedback.responses import listed
 from feedback.responses.counting import Count as Counted
@@ -58,6 +59,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     columns = listed.chosen(given or at.access.membership.columns, at.items)
     shown = with_what_lists_show(at.rows, columns)
     page, to_newer, to_older = keyset_page(shown, request.GET)
+    discretion = Discretion.towards(at.items, sees_personal=at.access.sees_personal)
     around = Around(
         address=reverse("responses", args=[slug]),
         query=at.query,
@@ -65,6 +67,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         seen_until=seen_until,
         ticks=at.access.reviews,
         tags=at.tags,
+        answers=discretion.over(page),
     )
     whole = None if to_newer or to_older else len(page)
     counted = counted_of(at, whole)

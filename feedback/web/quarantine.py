@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback.analysis.intervals import wilson
 from feedback.models import Reason, Response, Role, Status
+from feedback.open_text.discretion import Discretion
 from feedback.permissions import survey_for
 from feedback.questionnaire.reading import Reading
 from feedback.responses import coding, listed
@@ -47,13 +48,17 @@ def quarantine(request: HttpRequest, slug: str) -> HttpResponse:
     reason = reason_of(request.GET.get("reason", ""), rules)
     found = newest_first(screened.waiting(access.survey, reason))
     columns = [name for name in listed.usual(items) if name.startswith(listed.ANSWER)]
+    discretion = Discretion.towards(items, sees_personal=access.sees_personal)
     page = list(found[:AT_ONCE])
+    answers = discretion.over(page)
     context = {
         "access": access,
         "survey": access.survey,
         "records": [record_of(rule) for rule in rules if rule.flagged],
         "reason": reason,
-        "rows": [(row, drawn(listed.readings(row, columns, items).values())) for row in page],
+        "rows": [
+            (row, drawn(listed.readings(answers(row), columns, items).values())) for row in page
+        ],
         "rest": next(rule.waiting for rule in rules if rule.reason == reason) - len(page),
     }
     return render(request, "review/quarantine.html", context)

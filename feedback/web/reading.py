@@ -1,6 +1,6 @@
 """One response, read beside its neighbours in the list it was opened from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -19,8 +19,9 @@ from feedback.analysis.publishing import publishable
 from feedback.models import Response, Role, Status
 from feedback.models.audit import record
 from feedback.models.identity import decrypt
+from feedback.open_text.discretion import Discretion
 from feedback.permissions import survey_for
-from feedback.question_types.base import Item
+from feedback.question_types.base import Answers, Item
 from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.reading import Difference, Whole, differences, orders_read, pages_read
 from feedback.responses import coding, listed, notes
@@ -72,12 +73,20 @@ def personal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -> HttpResponse:
     at = desk(request, slug)
+    covering = Discretion.towards(at.items, sees_personal=at.access.sees_personal)
     rows = Response.with_identity if personal else Response.objects
     found = rows.select_related("revision", "assignee").defer("revision__definition")
     row = get_object_or_404(found, survey=at.survey, pk=pk)
     identity = decrypt(row.identity, nonce=row.nonce) if personal else {}
     questionnaire = as_worded_for(row)
     beside = around(at.rows.only(*LINE), Place.of(row), each_way=EACH_WAY)
+    there = [*beside.newer, row, *beside.older]
+    known_as = covering.names_by([one.pk for one in there])
+
+    def shown(answers: Answers, pk: int = row.pk) -> Answers:
+        return covering.shown(answers, known_as.get(pk, ()))
+
+    answers = shown(row.answers)
     entries, conversation = coding.history(row), notes.thread(row)
     if conversation:
         notes.seen(row, request.user)
@@ -88,11 +97,18 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "query": at.query,
         "searched": searched(at.selection),
         "row": row,
-        "pages": pages_read(questionnaire, row.answers, identity),
-        "edits": edits_of(row, questionnaire, Whole(row.answers, identity), personal=personal),
+        "pages": pages_read(questionnaire, answers, identity),
+        "covered": answers != row.answers,
+        "edits": edits_of(
+            row,
+            questionnaire,
+            Whole(answers, identity),
+            personal=personal,
+            shown=shown,
+        ),
         "orders": orders_read(questionnaire, (row.paradata or {}).get("orders", {})),
         "personal": personal,
-        "beside": lines_beside(at, row, [*beside.newer, row, *beside.older]),
+        "beside": lines_beside(at, row, there, lambda one: shown(one.answers, one.pk)),
         "newer": beside.next_newer,
         "older": beside.next_older,
         "list_from": Place.of(beside.newer[0]) if len(beside.newer) == EACH_WAY else None,
@@ -116,7 +132,12 @@ def as_worded_for(row: Response) -> Questionnaire:
     return questionnaire.in_language(row.language) if spoken else questionnaire
 
 
-def lines_beside(at: Desk, row: Response, there: Iterable[Response]) -> SafeString:
+def lines_beside(
+    at: Desk,
+    row: Response,
+    there: Iterable[Response],
+    answers: Callable[[Response], Answers],
+) -> SafeString:
     """The list about a response: of each the first question that was answered."""
     address = reverse("responses", args=[at.survey.slug])
     query = f"?{at.query}" if at.query else ""
@@ -134,28 +155,38 @@ def lines_beside(at: Desk, row: Response, there: Iterable[Response]) -> SafeStri
                 str(one.pk),
                 labels[one.status],
                 flagged if one.reasons else "",
-                first_words(one, columns, at.items) or "–",
+                first_words(answers(one), columns, at.items) or "–",
             )
             for one in there
         ),
     )
 
 
-def first_words(row: Response, columns: Iterable[str], items: Sequence[Item]) -> str:
-    readings = listed.readings(row, columns, items).values()
+def first_words(answers: Answers, columns: Iterable[str], items: Sequence[Item]) -> str:
+    readings = listed.readings(answers, columns, items).values()
     lines = next((reading.lines for reading in readings if reading.answered), [])
     return Truncator(" · ".join(map(str, lines))).chars(GLANCE)
 
 
 def edits_of(
-    row: Response, questionnaire: Questionnaire, now: Whole, *, personal: bool
+    row: Response,
+    questionnaire: Questionnaire,
+    now: Whole,
+    *,
+    personal: bool,
+    shown: Callable[[Answers], Answers],
 ) -> list[Edit]:
-    """When the respondent changed the response, and what; the last change first."""
+    """When the respondent changed the response, and what; the last change first.
+
+    Args:
+        shown: gives answers as the reader may see them.
+    """
     if not row.edits:
         return []
     kept = list(row.versions.all() if personal else row.versions.defer("identity"))
     states = [
-        Whole(v.answers, decrypt(v.identity, nonce=row.nonce) if personal else {}) for v in kept
+        Whole(shown(v.answers), decrypt(v.identity, nonce=row.nonce) if personal else {})
+        for v in kept
     ]
     edits = [
         Edit(version.replaced_at, differences(questionnaire, before, after))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback import tasks
 from feedback.models import Role, ThemeSet
+from feedback.open_text.discretion import Discretion
 from feedback.permissions import survey_for
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
@@ -86,8 +87,9 @@ def question(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 def shown(at: Desk, kept: ThemeSet) -> dict[str, Any]:
     chosen = at.rows if at.selection else None
+    discretion = Discretion.towards(at.items, sees_personal=at.access.sees_personal)
     themes = counted(kept, chosen)
-    said = typical(kept, rows=chosen, sees_personal=at.access.sees_personal)
+    said = typical(kept, rows=chosen, discretion=discretion)
     course = weeks(themes, chosen)
 
     def row(one: Counted) -> Row:
@@ -97,7 +99,7 @@ def shown(at: Desk, kept: ThemeSet) -> dict[str, Any]:
         return Row(one, own, course.get(one.theme.pk, []), parts)
 
     rows = [row(one) for one in themes.counted]
-    new = news(kept, sees_personal=at.access.sees_personal) if chosen is None else []
+    new = news(kept, discretion) if chosen is None else []
     return {
         "news": new,
         "themes": themes,

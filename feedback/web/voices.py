@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback.models import Role
 from feedback.open_text import voicing
-from feedback.open_text.masking import masked, personal
+from feedback.open_text.discretion import covered
 from feedback.open_text.voices import CAMPAIGN
 from feedback.web.open_question import open_desk
 
@@ -29,7 +29,7 @@ def voices(request: HttpRequest, slug: str, key: str) -> HttpResponse:
                 {
                     "alike": one,
                     # Whatever looks personal in a text is for those who may see it.
-                    "text": one.text if sees else masked(one.text, personal(one.text)),
+                    "text": one.text if sees else covered(one.text),
                     "size": len(one.group.numbers),
                     "numbers": one.group.numbers[:LINKED],
                     "more": max(0, len(one.group.numbers) - LINKED),
