@@ -138,7 +138,9 @@ def codes(places: Sequence[Endpoint]) -> Iterator[Case]:
                         0, 400, 404, 405, 410, 414
                     )
                 path = place.path.replace(code, drafts.WITHDRAWN)
-                yield Draft(path, what=f"{place.name}: withdrawn").expects(405, 410)
+                # To who invites it is no code at all.
+                gone = 404 if place.name == "join" else 410
+                yield Draft(path, what=f"{place.name}: withdrawn").expects(405, gone)
 
 
 EVERYWHERE = (

@@ -270,5 +270,16 @@ def test_a_codec_that_is_no_charset_is_refused(address: tuple[str, int], race: S
     assert status_of(exchange(address, request.encode())) < 500
 
 
+def test_a_path_of_sixty_kilobytes_is_refused_before_anybody_looks_for_its_page(
+    address: tuple[str, int],
+) -> None:
+    """Below /admin/ it took ten seconds, in which the process did nothing else."""
+    path = "/admin/r/1/" + "/a" * 30_000
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+
+    assert status_of(exchange(address, request.encode())) == 414
+    assert alive(address)
+
+
 def alive(address: tuple[str, int]) -> bool:
     return ask(address, "GET", "/healthz")[0] == 200
