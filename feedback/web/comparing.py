@@ -35,6 +35,7 @@ from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import filtered
 
 MOST_SHOWN = 100  # differences
+EARLIEST = date(1900, 1, 1)  # day on which a period may begin: there is one before it
 BESIDE = ("by", "item", "waves")  # what the page's address has besides a selection
 
 
@@ -152,7 +153,7 @@ def days_of(text: str) -> list[date]:
         days = sorted({date.fromisoformat(day.strip()) for day in text.split(",") if day.strip()})
     except ValueError:
         days = []
-    if not 0 < len(days) < MOST_VALUES:
+    if not 0 < len(days) < MOST_VALUES or days[0] < EARLIEST:
         message = _(
             "“%(text)s” are no days on which periods begin. Write up to %(most)d,"
             " such as 2026-01-15, 2026-03-01."

@@ -16,9 +16,7 @@ NOT_STORED = gettext_lazy(
     "We could not store your answers just now. Everything you typed is still here: "
     "wait a few seconds, then send it again. It will count once."
 )
-MOST_FIELDS = (
-    10_000  # of a form whose questionnaire cannot be looked up; its bytes have a limit too
-)
+MOST_FIELDS = 10_000  # of a form whose questionnaire cannot be looked up
 
 
 def message(*, status: int, title: str, text: str, back: str = "") -> HttpResponse:

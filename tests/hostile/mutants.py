@@ -117,8 +117,9 @@ def application(environ: Any, start_response: Any) -> Any:
 @cache
 def shipped() -> Any:
     """Loaded late: tests that only read the names above have no folder of static files yet."""
-    if "MUTANT" in os.environ:
-        MUTANTS[os.environ["MUTANT"]]()
     from survey_site.wsgi import application as all_guards
 
+    # After that: what is taken out here can be imported only once Django is set up.
+    if "MUTANT" in os.environ:
+        MUTANTS[os.environ["MUTANT"]]()
     return all_guards
