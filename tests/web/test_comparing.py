@@ -117,9 +117,7 @@ def test_waves_of_a_survey_stand_side_by_side(town: Survey, reviewer: Any) -> No
     assert page.links(r"answer\.stars=4&since=2026-03-01")
 
 
-@pytest.mark.parametrize(
-    "waves", ["", "soon", "2026-02-30", "0001-01-01", "2026-01-01,x"]
-)
+@pytest.mark.parametrize("waves", ["", "soon", "2026-02-30", "0001-01-01", "2026-01-01,x"])
 def test_waves_that_begin_on_no_day_are_told_how_to_write_them(
     town: Survey, viewer: Any, waves: str
 ) -> None:
