@@ -67,7 +67,8 @@ def fill_up(total: int) -> None:
     live = survey().live
     if missing > 0 and live is not None:
         progress = Progress("responses", total=missing)
-        made_up.seed(live, responses=missing, seed=3, now=timezone.now(), stored=progress.add)
+        # Another seed each time: the same would make up the same attempts again.
+        made_up.seed(live, responses=missing, seed=total, now=timezone.now(), stored=progress.add)
         progress.end()
 
 
@@ -154,11 +155,11 @@ def crossed() -> None:
 def refreshed() -> float:
     """Median seconds of ``refresh`` after so many new responses."""
     refresh.refresh()
-    seconds = []
+    seconds, there = [], Response.objects.count()
     for number in range(3):
         live = survey().live
         assert live is not None
-        made_up.seed(live, responses=NEW, seed=100 + number, now=timezone.now())
+        made_up.seed(live, responses=NEW, seed=there + number, now=timezone.now())
         seconds.append(timed(refresh.refresh))
     return median(seconds)
 
