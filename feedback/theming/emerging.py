@@ -26,7 +26,7 @@ from feedback.theming.editing import NAME, noted
 from feedback.theming.placing import keep, place, places_now
 
 NEW, OLD = 2_000, 5_000  # the latest answers that are looked at, and earlier ones beside them
-GREW = 1.1  # times the new answers of the latest look, and it is time for another
+GREW = 0.1  # of the new answers of the latest look have come since, and it is time for another
 SAME = 0.5  # of the answers of what was dismissed are in it again: it is the same
 
 
@@ -58,14 +58,19 @@ def tend() -> list[int]:
     return [
         kept.pk
         for kept in sets.select_related("survey").defer("model").order_by("pk")
-        if since(kept) >= max(LEAST, GREW * kept.new_looked_at)
+        if since(kept) >= kept.new_looked_at + further(kept.new_looked_at)
     ]
 
 
+def further(looked_at: int) -> float:
+    """How many more make another look worth it; half of what one reaches, at the most."""
+    return min(max(LEAST, GREW * looked_at), NEW // 2)
+
+
 def since(kept: ThemeSet) -> int:
-    """How many responses came after the latest search, as far as a look reaches."""
+    """How many responses came after the latest search; with as many as it read another is due."""
     came = Response.objects.filter(survey=kept.survey_id, received_at__gt=kept.fitted_at)
-    return came.order_by()[: 2 * NEW].count()
+    return came.order_by().count()
 
 
 def look(number: int) -> None:
@@ -79,8 +84,8 @@ def look(number: int) -> None:
         if now.fitted_at != kept.fitted_at:
             return  # searched meanwhile: nothing of this is new any more
         before = [one for one in Proposal.all_of(now) if one.dismissed]
-        further = [one for one in proposals if not any(same(one, old) for old in before)]
-        now.emerging = [asdict(one) for one in [*before, *further]]
+        fresh = [one for one in proposals if not any(same(one, old) for old in before)]
+        now.emerging = [asdict(one) for one in [*before, *fresh]]
         now.new_looked_at = came
         now.save(update_fields=["emerging", "new_looked_at"])
 

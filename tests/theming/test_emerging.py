@@ -111,6 +111,12 @@ def test_a_look_is_due_after_enough_new_answers_and_not_twice(searched: ThemeSet
     assert emerging.tend() == []
 
 
+@pytest.mark.parametrize(("looked_at", "more"), [(0, 8), (50, 8), (400, 40), (500_000, 1_000)])
+def test_looks_go_on_however_many_came_since_the_search(looked_at: int, more: int) -> None:
+    """Each reaches the 2,000 latest, so none of a large survey's answers may pass unseen."""
+    assert emerging.further(looked_at) == more
+
+
 def test_the_page_shows_what_may_be_new_and_makes_it_a_theme(
     searched: ThemeSet, reviewer: Any, viewer: Any
 ) -> None:
