@@ -97,6 +97,8 @@ def without_few(found: Comparison, k: int) -> Comparison:
     counts = counts.reshape(len(found.lines), totals.shape[1])
     groups = few_in(totals, k)[0]
     hidden = few_in(counts, k, columns_add_up=bool(found.item.grouped_by)) | groups
+    # A mean and its n give the sum of what is withheld beside what is shown.
+    covered = hidden.any(axis=0) | groups
     lines = [
         replace(
             line,
@@ -113,7 +115,7 @@ def without_few(found: Comparison, k: int) -> Comparison:
         totals=[None if few else n for n, few in zip(found.totals, groups, strict=True)],
         means=[
             Mean(0, None, None) if few or mean.n < k else mean
-            for mean, few in zip(found.means, groups, strict=bool(found.means))
+            for mean, few in zip(found.means, covered, strict=bool(found.means))
         ],
     )
 

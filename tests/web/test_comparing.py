@@ -82,6 +82,8 @@ def test_viewers_see_no_cell_of_few(viewer: Any, reviewer: Any) -> None:
     assert not shown.links(r"answer\.stars=1&answer\.visit=often")
     assert shown.links(r"answer\.stars=5&answer\.visit=often")
     assert "no groups of fewer than 5" in shown.text
+    # 30 answers with a mean of 4.60, 27 of them 5: the three others would be 1.
+    assert "4.60" in whole.text and "4.60" not in shown.text
 
 
 @pytest.mark.usefixtures("crowded")
