@@ -221,6 +221,15 @@ class Item(Counted):
         except ValidationError:
             return None
 
+    @cached_property
+    def text_parts(self) -> tuple[str, ...]:
+        """The parts that hold text anyone with access may read.
+
+        Kept, as pages ask for it and making columns is slow.
+        """
+        columns = self.columns()
+        return tuple(c.part for c in columns if c.dtype is Dtype.TEXT and not c.personal)
+
     @property
     def declined_part(self) -> str:
         return f"{self.key}__{DECLINED}"

@@ -60,8 +60,7 @@ def chosen(
         rows = rows.filter(pk__in=in_themes(survey, key, numbers))
     if selection.spans or selection.states:  # which no index may know
         rows = fetched_if_few(rows, survey)
-    parts = search.text_parts(items)
-    asked = [(selection.words, parts)] if selection.words else []
+    asked = [(selection.words, search.text_parts(items))] if selection.words else []
     asked += [(words, [part]) for part, words in selection.words_in.items()]
     if asked:
         rows = rows.filter(pk__in=search.matching(survey, asked))

@@ -20,7 +20,7 @@ from django.db.models.functions import Cast
 
 from feedback.models import Response, SearchText, Survey
 from feedback.question_types.base import Item
-from feedback.question_types.columns import Dtype, text_of
+from feedback.question_types.columns import text_of
 from feedback.responses.counting import are_common, few, planned
 from feedback.responses.folding import folded, places_of
 from feedback.responses.highlighting import excerpt_around, highlighted
@@ -35,8 +35,7 @@ SAFE = LARGEST // 4  # characters that cannot be more, whatever they are
 
 def text_parts(items: Sequence[Item]) -> list[str]:
     """The parts that hold text anyone with access may read."""
-    columns = [column for item in items for column in item.columns()]
-    return [c.part for c in columns if c.dtype is Dtype.TEXT and not c.personal]
+    return [part for item in items for part in item.text_parts]
 
 
 @lru_cache(maxsize=4_096)

@@ -10,12 +10,11 @@ from feedback.question_types.base import Item
 from feedback.question_types.columns import State, state_of, text_of
 from feedback.responses.in_field import items_of
 from feedback.responses.quotes import typed
-from feedback.responses.search import text_parts
 
 
 def open_items(items: Iterable[Item]) -> list[Item]:
     """The open questions, whose answers anyone with access may read."""
-    return [item for item in items if item.key in text_parts([item]) and typed(item, item.key)]
+    return [item for item in items if item.key in item.text_parts and typed(item, item.key)]
 
 
 def open_items_of(survey: Survey) -> list[Item]:

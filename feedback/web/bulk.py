@@ -34,7 +34,7 @@ LISTED = 100  # acts on one page, the latest
 
 def bar(at: Desk) -> dict[str, Any]:
     """What ``review/parts/bulk_bar.html`` needs besides what the list has."""
-    return {"statuses": Status, "tags": at.tags, "people": at.reviewers}
+    return {"statuses": Status, "tags": at.offered.tags, "people": at.reviewers}
 
 
 @login_required

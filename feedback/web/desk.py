@@ -1,6 +1,6 @@
 """A survey with the selection that an address names: what lists, exports and reports share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any
@@ -9,10 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import render
 
-from feedback.models import Code, Response, Role, Survey, Tag, Theme
+from feedback.models import Response, Role, Survey
 from feedback.permissions import Access, survey_for
 from feedback.question_types.base import Item
 from feedback.responses.in_field import items_of_revisions, revisions_until
+from feedback.responses.offered import Offered
 from feedback.responses.selection import BadSelection, Selection
 
 
@@ -38,33 +39,14 @@ class Desk:
         return self.selection.to_query()
 
     @cached_property
-    def tags(self) -> list[Tag]:
-        """Those of the survey, read once for all that the page does with them."""
-        return list(Tag.objects.filter(survey=self.survey))
-
-    @cached_property
-    def codes(self) -> list[Code]:
-        """Those of its open questions, read once too."""
-        return list(Code.objects.filter(survey=self.survey))
-
-    @cached_property
-    def themes(self) -> list[tuple[str, int, str]]:
-        """Question, number and name of each theme that was not merged into another."""
-        found = Theme.objects.filter(set__survey=self.survey, merged_into=None)
-        return list(
-            found.order_by("set__item", "number").values_list("set__item", "number", "name")
-        )
-
-    @cached_property
-    def members(self) -> Mapping[str, Role]:
-        """Likewise the names of its members, in order, and what they are."""
-        rows = self.survey.memberships.order_by("user__username")
-        return {name: Role(role) for name, role in rows.values_list("user__username", "role")}
+    def offered(self) -> Offered:
+        """Read once for all that a page does with it."""
+        return Offered.by(self.survey)
 
     @property
     def reviewers(self) -> list[str]:
         """Those who can be given responses to look after."""
-        return [name for name, role in self.members.items() if role >= Role.REVIEWER]
+        return [name for name, role in self.offered.members.items() if role >= Role.REVIEWER]
 
 
 def desk(request: HttpRequest, slug: str, role: Role = Role.VIEWER) -> Desk:

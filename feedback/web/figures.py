@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from feedback.analysis.charts import Bar, Standing
 from feedback.analysis.drawing import bars, columns, diverging, lines
-from feedback.analysis.drawing.axis import counted, decimal, per_cent, plain_number
 from feedback.analysis.drawing.figure import Figure
-
-Section = Mapping[str, Any]  # one item's part of a report, as feedback.web.reports.section gives it
+from feedback.analysis.drawing.numbers import counted, decimal, per_cent, plain_number
+from feedback.web.measures import RANKED, SEVERAL, Section, in_words
 
 
 def by_day(days: Mapping[str, int]) -> Figure:
@@ -119,7 +118,7 @@ def note_on(section: Section, rows: int) -> str:
     """What must be known to read an item's shares."""
     notes = []
     if section["figures"].get("several"):
-        notes.append(_("Several answers were possible, so the shares add up to more than 100 %."))
+        notes.append(str(SEVERAL))
     if rows > bars.MOST:
         left_out = rows - bars.MOST
         notes.append(
@@ -156,11 +155,6 @@ def scale(section: Section) -> Figure:
 
 def ranks(key: str, standings: Sequence[Standing]) -> Figure:
     """How the options of a ranking fared; figures that no picture makes plainer."""
-    note = _(
-        "Counted above are first choices. The mean rank is among those who ranked an option; "
-        "the Borda score takes in everyone, with the points left shared by what they did not "
-        "rank."
-    )
     rows = [
         (
             str(one.label),
@@ -170,7 +164,7 @@ def ranks(key: str, standings: Sequence[Standing]) -> Figure:
         for one in standings
     ]
     head = (_("Option"), _("Mean rank"), _("Borda score"))
-    return Figure(f"{key}-ranks", _("How the options fared"), note, head, rows)
+    return Figure(f"{key}-ranks", _("How the options fared"), str(RANKED), head, rows)
 
 
 def quartiles(section: Section) -> Figure | None:
@@ -212,11 +206,6 @@ def classes(section: Section) -> str:
         touching=bool(binned),
         rtl=get_language_bidi(),
     )
-
-
-def in_words(value: Any) -> str:
-    """A number as the active language writes it; a day or a time as it is kept."""
-    return plain_number(value) if isinstance(value, int | float) else str(value)
 
 
 def plain_share(percentage: float) -> str:

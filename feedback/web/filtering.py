@@ -6,14 +6,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from feedback.models import Response
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Message
 from feedback.responses.asked import (
@@ -29,10 +27,14 @@ from feedback.responses.asked import (
     WORDS,
 )
 from feedback.responses.in_field import items_of_revisions, revision
-from feedback.responses.order import newest_first
-from feedback.responses.search import text_parts
 from feedback.responses.selection import Selection
-from feedback.web.filters_in_words import CODED, STATE_WORDS, active_filters, language_name
+from feedback.web.filters_in_words import (
+    CODED,
+    STATE_WORDS,
+    active_filters,
+    labels_of,
+    language_name,
+)
 
 if TYPE_CHECKING:
     from feedback.web.desk import Desk
@@ -173,7 +175,7 @@ def options(
 
 def status_and_tags(at: "Desk") -> Group:
     chosen = at.selection
-    tags = {tag.name: tag.name for tag in at.tags}
+    tags = {tag.name: tag.name for tag in at.offered.tags}
     tagged = options("tag", _("Tags"), tags, chosen.tags, every="tag" in chosen.every)
     status = options("status", _("Status"), CODED["status"], chosen.statuses)
     return Group(_("Status and tags"), (status, *((tagged,) if tagged.ticks else ())))
@@ -181,7 +183,7 @@ def status_and_tags(at: "Desk") -> Group:
 
 def people(at: "Desk") -> Group:
     chosen = at.selection
-    assigned = {**{name: name for name in at.members}, **CODED["assignee"]}
+    assigned = {**{name: name for name in at.offered.members}, **CODED["assignee"]}
     return Group(
         _("People and notes"),
         (
@@ -205,7 +207,7 @@ def arrival(at: "Desk") -> Group:
     timed = any(value and "T" in value for _name, value in days)
     received = Ends(_("Received"), "text" if timed else "date", "any", days[0], days[1])
     revisions = [revision(pk).number for pk in at.revisions]
-    languages = languages_of(at)
+    languages, sources = languages_of(at), at.offered.sources[:SOURCES_SHOWN]
     several = [
         options("lang", _("Language"), languages, chosen.languages),
         options(
@@ -214,7 +216,7 @@ def arrival(at: "Desk") -> Group:
             {str(n): _("Revision %(number)d") % {"number": n} for n in revisions},
             chosen.revisions,
         ),
-        options("source", _("Source"), sources_of(at), chosen.sources),
+        options("source", _("Source"), {name: name for name in sources}, chosen.sources),
     ]
     edited = options("edited", _("Changes"), CODED["edited"], chosen.edited)
     # Of what there is one of there is nothing to choose.
@@ -224,14 +226,14 @@ def arrival(at: "Desk") -> Group:
 
 def of_texts(at: "Desk") -> Group:
     """By the codes of open answers, and by the names that the address has already."""
-    labels = {c.part: c.label for item in at.items for c in item.columns()}
     offered: dict[str, dict[str, Message]] = {part: {} for part in at.selection.codes}
-    for code in at.codes:
-        if code.part in labels:
-            offered.setdefault(code.part, {})[str(code.number)] = code.name
+    for part, number, name in at.offered.codes:
+        offered.setdefault(part, {})[str(number)] = name
+    labels = labels_of([*offered, *at.selection.names], at.items)
     coded = [
         options(CODE + part, labels[part], codes, at.selection.codes.get(part, ()))
         for part, codes in offered.items()
+        if part in labels
     ]
     named = [options(NAME + part, labels[part], {}, on) for part, on in at.selection.names.items()]
     return Group(_("Codes and names"), (*coded, *named))
@@ -241,7 +243,7 @@ def themes(at: "Desk") -> Group:
     """The themes of open questions, and the answers that say nothing."""
     texts = {item.key: item.text for item in at.items}
     offered: dict[str, dict[str, Message]] = {}
-    for key, number, name in at.themes:
+    for key, number, name in at.offered.themes:
         offered.setdefault(key, {})[str(number)] = name
     found = [
         options(THEME + key, texts[key], {**names, NONE: _("Says nothing")}, chosen)
@@ -258,17 +260,9 @@ def languages_of(at: "Desk") -> dict[str, Message]:
     return {code: language_name(code) for code in codes}
 
 
-def sources_of(at: "Desk") -> dict[str, Message]:
-    """The sources of late: all of a million would take a second to tell apart."""
-    latest = newest_first(Response.objects.filter(survey=at.survey)).only("source")[:500]
-    named = latest.aggregate(found=ArrayAgg("source", distinct=True, default=[]))
-    found = {*named["found"]} - {""}
-    return {source: source for source in sorted(found)[:SOURCES_SHOWN]}
-
-
 def questions(chosen: Selection, items: Sequence[Item]) -> Iterable[Group]:
     """A group for each question, and for each row of one that has rows."""
-    texts = {part: item for item in items for part in text_parts([item])}
+    texts = {part: item for item in items for part in item.text_parts}
     for item in items:
         for key, part in item.operands().items():
             words = [p for p, owner in texts.items() if owner is item and key == item.key]

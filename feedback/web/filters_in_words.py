@@ -1,7 +1,7 @@
 """Filters in words: what is on, with the way to take each away, and how many it keeps."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from feedback.models import Reason
-from feedback.question_types.base import WAYS, operands
+from feedback.question_types.base import WAYS, Item, operands
 from feedback.question_types.columns import Message
 from feedback.responses.asked import (
     ANSWER,
@@ -84,6 +84,12 @@ def active_filters(at: "Desk") -> list[tuple[str, str]]:
     ]
 
 
+def labels_of(parts: Collection[str], items: Sequence[Item]) -> dict[str, Message]:
+    """What these parts of open questions are called; only of what is asked still."""
+    asked = [item for item in items if not {*item.text_parts}.isdisjoint(parts)]
+    return {column.part: column.label for item in asked for column in item.columns()}
+
+
 def in_words(name: str, value: str, at: "Desk") -> str:
     """One filter in words."""
     if name in NAMED:
@@ -95,18 +101,18 @@ def in_words(name: str, value: str, at: "Desk") -> str:
     prefix, _point, key = name.partition(".")
     prefix += "."
     if prefix == WORDS:
-        labels = {c.part: c.label for item in at.items for c in item.columns()}
+        labels = labels_of([key], at.items)
         return _("%(question)s – words: %(value)s") % {"question": labels[key], "value": value}
     if prefix in (CODE, NAME):
-        labels = {c.part: c.label for item in at.items for c in item.columns()}
-        codes = {(code.part, str(code.number)): code.name for code in at.codes}
+        labels = labels_of([key], at.items)
+        codes = {(of, str(number)): name for of, number, name in at.offered.codes}
         if prefix == CODE:
             about = {"question": labels[key], "value": codes.get((key, value), value)}
             return _("%(question)s – code: %(value)s") % about
         return _("%(question)s – name: %(value)s") % {"question": labels[key], "value": value}
     item = parts[key]
     if prefix == THEME:
-        named = {str(number): name for of, number, name in at.themes if of == key}
+        named = {str(number): name for of, number, name in at.offered.themes if of == key}
         words = _("Says nothing") if value == NONE else named.get(value, value)
         return _("%(question)s – theme: %(value)s") % {"question": item.text, "value": words}
     if prefix == ANSWER:

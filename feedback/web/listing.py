@@ -66,7 +66,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         words=searched(at.selection),
         seen_until=seen_until,
         ticks=at.access.reviews,
-        tags=at.tags,
+        tags=at.offered.tags,
         answers=discretion.over(page),
     )
     whole = None if to_newer or to_older else len(page)

@@ -78,7 +78,7 @@ def every_figure(at: Desk) -> Iterator[Figure]:
         begun = partials(at.survey, completes=found["responses"])
         yield from filter(None, [figures.break_off(begun)])
     for item in at.items:
-        yield from figures.of_item(section(item, found["items"], {}))
+        yield from figures.of_item(section(item, found["items"]))
 
 
 def told_of(at: Desk) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def told_of(at: Desk) -> dict[str, Any]:
     found = figures_of(at)
     # What was begun has no answers that a selection could ask for.
     begun = partials(at.survey, completes=found["responses"]) if not at.selection else None
-    sections = [section(item, found["items"], {}) for item in at.items if item.asks]
+    sections = [section(item, found["items"]) for item in at.items if item.asks]
     return {
         "access": at.access,
         "survey": at.survey,

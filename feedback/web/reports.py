@@ -1,6 +1,7 @@
 """Reports: what a survey's answers add up to, for people and for machines."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -11,27 +12,31 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback.analysis import by_mail as mails
-from feedback.analysis.charts import MOST_AT_ONCE, bars, posts, standings
+from feedback.analysis.charts import MOST_AT_ONCE, Post, bars, posts, standings
 from feedback.analysis.compile import compile_survey, figures
 from feedback.analysis.paradata import partials, still_there
 from feedback.analysis.tallies import Figures
 from feedback.models import Rhythm, Status, Survey
 from feedback.open_text.deriving import counts_of
-from feedback.open_text.questions import open_columns
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
+from feedback.responses.asked import THEME
 from feedback.responses.order import newest_first
 from feedback.theming.counting import Themes, counted, themes_of
+from feedback.web import tables
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import filtered
 from feedback.web.filters_in_words import language_name
+from feedback.web.measures import Section, drawn
+from feedback.web.tables import Links
 
 NEWEST = 5  # answers to an open question
-LOOKED_AT = 300  # responses among which the newest answers are found
+AT_FIRST, LOOKED_AT = 30, 300  # responses among which the newest answers are found
 
 
 def stored_figures(survey: Survey) -> Figures:
@@ -50,25 +55,54 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
     found = figures_of(at)
     newest, themes = newest_texts(at), themes_at(at)
     begun = partials(at.survey, completes=found["responses"]) if not at.selection else None
+    links = Links(reverse("responses", args=[slug]), at.query)
     context = {
         **filtered(at),
         "figures": found,
         "as_of": parse_datetime(found["as_of"]),
         "begun": begun,
         "stopped": stopped(at, begun) if begun and begun["partials"] else [],
-        "days": posts(found["by_day"]),
-        "hours": posts({f"{hour:02}": found["by_hour"].get(f"{hour:02}", 0) for hour in range(24)}),
-        "came": came(found),
+        "when": when(found),
+        "came": came(found, links),
         "minutes": minutes(found["seconds"]["q50"]),
         "mail": at.survey.summary_mails.filter(user=at.access.membership.user).first(),
         "rhythms": Rhythm.choices,
-        "sections": [
-            section(item, found["items"], newest) | {"themes": themes.get(item.key)}
+        "panels": [
+            panel(section(item, found["items"]), links)
+            | {"newest": newest.get(item.key), "themes": theme_table(themes.get(item.key), links)}
             for item in at.items
             if item.asks
         ],
     }
     return render(request, "reports/summary.html", context)
+
+
+def panel(section: Section, links: Links) -> dict[str, Any]:
+    """What the summary shows of one item."""
+    item = section["item"]
+    return {
+        "item": item,
+        "figures": "" if item.personal else drawn(section, links),
+        "empty": not section["figures"].get("answered"),
+        "comparable": bool(item.grouped_by and not item.personal),
+        "open": item.key in item.text_parts,
+    }
+
+
+def theme_table(found: Themes | None, links: Links) -> SafeString | None:
+    if found is None:
+        return None
+    return tables.themes(found.counted, links.of(THEME + found.kept.item))
+
+
+def when(found: Figures) -> list[tuple[str, Sequence[Post], SafeString, SafeString]]:
+    """By day and by hour: a title, the columns, and the same as a picture and as a table."""
+    hours = {f"{hour:02}": found["by_hour"].get(f"{hour:02}", 0) for hour in range(24)}
+    given = [
+        (_("Responses by day"), _("Day (UTC)"), posts(found["by_day"])),
+        (_("By hour of the day"), _("Hour (UTC)"), posts(hours)),
+    ]
+    return [(title, p, tables.columns(p), tables.posts(p, head)) for title, head, p in given]
 
 
 @login_required
@@ -123,63 +157,58 @@ def stopped(at: Desk, begun: Mapping[str, Any]) -> list[tuple[Item, int, float]]
     return [(asked[key], n, 100 * share) for key, n, share in curve]
 
 
-def came(found: Figures) -> list[dict[str, Any]]:
-    """By what is known of every response: name of the filter, and rows; none that all share."""
+def came(found: Figures, links: Links) -> list[tuple[str, SafeString]]:
+    """By what is known of every response: a title and a table; none that all share."""
     languages = {code: language_name(code) for code in found["by_language"]}
     given = [
-        ("lang", "language", found["by_language"], languages),
-        ("source", "source", found["by_source"], {}),
-        ("", "device", found["by_device"], {}),
-        ("revision", "revision", found["by_revision"], {}),
+        ("lang", _("By language"), _("Language"), found["by_language"], languages),
+        ("source", _("By source"), _("Source"), found["by_source"], {}),
+        ("", _("By kind of device"), _("Kind of device"), found["by_device"], {}),
+        ("revision", _("By revision"), _("Revision"), found["by_revision"], {}),
     ]
     return [
-        {
-            "filter": name,
-            "of": of,
-            "rows": [
-                (code, words.get(code, code), n, 100 * n / found["responses"])
-                # Most first: what is stored as JSON comes back in another order.
-                for code, n in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-            ],
-        }
-        for name, of, counted, words in given
+        (title, tables.ways(head, ranked(counted, words), name and links.of(name)))
+        for name, title, head, counted, words in given
         if len(counted) > 1
     ]
 
 
-def section(item: Item, of_items: Figures, newest: dict[str, list[Any]]) -> dict[str, Any]:
-    """One item's part of the report; of a grid, each row is a section in it."""
+def ranked(
+    counted: Mapping[str, int], words: Mapping[str, str]
+) -> list[tuple[str, str, int, float]]:
+    """Code, words, number and share in per cent of all; most first, as JSON keeps no order."""
+    whole = sum(counted.values())
+    order = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [(code, words.get(code, code), n, 100 * n / whole) for code, n in order]
+
+
+def section(item: Item, of_items: Figures) -> Section:
+    """One item's part of a report; of a grid, each row is a section in it."""
     found = of_items.get(item.key, {})
     answered = found.get("answered", 0)
-    drawn = bars(found, item.filters())
+    every = bars(found, item.filters())
     return {
         "item": item,
         "figures": found,
         "asked": answered + found.get("blank", 0) + found.get("declined", 0),
-        "bars": drawn[:MOST_AT_ONCE],
-        "further": drawn[MOST_AT_ONCE:],
+        "bars": every[:MOST_AT_ONCE],
+        "further": every[MOST_AT_ONCE:],
         "standings": standings(found, item.filters()),
-        "drawn_bins": bins(found),
-        "top_2": [100 * part for part in found.get("top_2_share", ())],
-        "comparable": bool(item.grouped_by and not item.personal),
+        "classes": classes(found),
         "rows": [
-            (item.filters()[name.removeprefix(f"{item.key}__")], section(row, found["rows"], {}))
+            (item.filters()[name.removeprefix(f"{item.key}__")], section(row, found["rows"]))
             for name, row in item.operands().items()
             if name in found.get("rows", {})
         ],
-        "newest": newest.get(item.key, []),
-        "open": item.key in open_columns([item]),
     }
 
 
-def bins(found: Figures) -> list[tuple[str, int, str]]:
-    """Counts of numbers or days by bins: words, number, and width of the bar of 100."""
-    counted = [
+def classes(found: Figures) -> list[tuple[str, int]]:
+    """Counts of numbers or days by classes: their words, and how many."""
+    return [
         (f"{number_format(one['from'])} – {number_format(one['to'])}", one["n"])
         for one in found.get("histogram", [])
     ] or [*found.get("periods", {}).items()]
-    highest = max((n for _words, n in counted), default=0) or 1
-    return [(words, n, f"{100 * n / highest:.2f}") for words, n in counted]
 
 
 def minutes(seconds: float | None) -> str:
@@ -192,9 +221,12 @@ def newest_texts(at: Desk) -> dict[str, list[tuple[int, str]]]:
     found: dict[str, list[tuple[int, str]]] = {key: [] for key in open_keys}
     if not open_keys:
         return found
-    rows = at.rows.exclude(status=Status.SPAM)
-    for pk, answers in newest_first(rows).values_list("pk", "answers")[:LOOKED_AT]:
+    rows = newest_first(at.rows.exclude(status=Status.SPAM)).values_list("pk", "answers")
+    # A few hold enough of most questions; the others are asked for if one wants more.
+    for pk, answers in chain(rows[:AT_FIRST], rows[AT_FIRST:LOOKED_AT]):
         for key in open_keys:
             if isinstance(answers.get(key), str) and len(found[key]) < NEWEST:
                 found[key].append((pk, answers[key]))
+        if all(len(texts) == NEWEST for texts in found.values()):
+            break
     return found

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from feedback.analysis.drawing.axis import counted, per_cent
 from feedback.analysis.drawing.canvas import SIZE, SMALL, WIDTH, Canvas
 from feedback.analysis.drawing.lettering import width_of
+from feedback.analysis.drawing.numbers import counted, per_cent
 
 MOST = 15  # rows; whoever has more sums up the rest in one
 THICK = 12.0

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback.analysis.drawing.axis import counted, thinned, ticks
+from feedback.analysis.drawing.axis import thinned, ticks
 from feedback.analysis.drawing.canvas import SMALL, WIDTH, Canvas
 from feedback.analysis.drawing.lettering import fitted, width_of
+from feedback.analysis.drawing.numbers import counted
 
 HIGH = 170.0
 WIDEST_LABEL = 110.0

@@ -7,10 +7,10 @@ in greyscale also where no answer stands between them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback.analysis.drawing.axis import per_cent
 from feedback.analysis.drawing.canvas import SMALL, WIDTH, Canvas, Point
 from feedback.analysis.drawing.inks import STEPS
 from feedback.analysis.drawing.lettering import fitted, width_of
+from feedback.analysis.drawing.numbers import per_cent
 
 MOST_STEPS = 2 * STEPS + 1
 ROOM = 56.0  # on either side, for the sum of that side

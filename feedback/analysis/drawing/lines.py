@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from feedback.analysis.drawing.axis import plain_number, thinned, ticks
+from feedback.analysis.drawing.axis import thinned, ticks
 from feedback.analysis.drawing.canvas import SMALL, WIDTH, Canvas, Point
 from feedback.analysis.drawing.inks import DASHES, SERIES
 from feedback.analysis.drawing.lettering import fitted, width_of
+from feedback.analysis.drawing.numbers import plain_number
 
 MOST = len(SERIES)
 HIGH = 200.0
