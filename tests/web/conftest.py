@@ -11,6 +11,16 @@ from tests.web.sent import FORM
 
 
 @pytest.fixture
+def desk(reviewer: Any) -> Client:
+    return build.signed_in(reviewer)
+
+
+@pytest.fixture
+def owners_desk(owner: Any) -> Client:
+    return build.signed_in(owner)
+
+
+@pytest.fixture
 def ticket(client: Client, town: Survey) -> str:
     """Of a form just fetched; like a bot's own client, ours shows a 500 as a 500."""
     client.raise_request_exception = False
