@@ -77,6 +77,23 @@ def respond(of: Survey, source: str = "", **answers: Any) -> Response:
     return Response.objects.order_by("-pk").first()  # type: ignore[return-value]
 
 
+def many(survey: Survey, number: int) -> list[int]:
+    """Numbers of so many responses, oldest first."""
+    first = respond(survey, wish="wish 0")
+    copies = [
+        Response(
+            survey=survey,
+            revision_id=first.revision_id,
+            nonce=f"00000000-0000-4000-8000-{n:012d}",
+            receipt=f"00000000-0000-4000-8000-{n:012d}",
+            language="en",
+            answers={**first.answers, "wish": f"wish {n}"},
+        )
+        for n in range(1, number)
+    ]
+    return [first.pk, *(row.pk for row in Response.objects.bulk_create(copies))]
+
+
 def member(of: Survey, role: Role, *, name: str = "", **may: bool) -> Any:
     """A person with a role in a survey: ``sees_personal`` and ``may_export`` besides."""
     person = get_user_model().objects.create(

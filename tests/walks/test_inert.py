@@ -7,22 +7,19 @@ failures, as is an element that only a payload could have made.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urljoin
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import Model
-from django.template import Context, Template
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser
 
 from feedback.models import (
     AuditEntry,
@@ -41,81 +38,13 @@ from feedback.models.identity import encrypt
 from feedback.refresh import refresh
 from feedback.responses.receipts import code_for, hash_of
 from feedback.web import urls
-from feedback.web.pages import policy_with
 from tests import build
-from tests.walks.payloads import FAMILIES, HOW_MANY, PAYLOADS
+from tests.walks.payloads import HOW_MANY, PAYLOADS
+from tests.walks.sweep import Sweep, of_each
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOGETHER = 20  # payloads in one title
-# All are written in every place either way; this is how many get a page to themselves.
-of_each = pytest.mark.parametrize("each", [9, pytest.param(1, marks=pytest.mark.long)])
-PLANTED = """
-for (const name of ["alert", "confirm", "prompt", "print"]) window[name] = () => executed(name);
-document.addEventListener("securitypolicyviolation",
-  e => executed(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`));
-"""
 NAMED = re.compile(r"<(?:\w+:)?(\w+)>")  # what an address of the URLconf asks for
-# What no page of ours has: handlers, addresses that run, frames, drawings that load.
-MADE = """[...document.querySelectorAll("*")].filter(e =>
-  e.matches("iframe, object, embed, base, marquee, math, foreignObject, animate, set, xmp,"
-    + " [srcdoc], meta[http-equiv=refresh], img:not([src^='/'], .qr img)")
-  || [...e.attributes].some(a => a.name.startsWith("on") || a.name.startsWith("hx-on")
-    || (["href", "src", "action", "formaction", "data", "xlink:href"].includes(a.name)
-      && /^(javascript|vbscript|data):/i.test(a.value.replace(/[\\s\\x00-\\x1f]/g, ""))
-      && !e.matches("link[rel=icon], .qr img"))))
-  .map(e => e.outerHTML.slice(0, 200))"""
-
-
-@dataclass
-class Sweep:
-    """One window, and all that ran or was stopped in it."""
-
-    page: Page
-    site: str
-    found: list[str] = field(default_factory=list)
-    loaded: int = 0
-
-    @classmethod
-    def of(cls, browser: Browser, site: str) -> "Sweep":
-        context = browser.new_context(base_url=site)
-        sweep = cls(context.new_page(), site)
-        context.expose_binding("executed", lambda _where, what=1: sweep.note(f"ran: {what}"))
-        context.add_init_script(PLANTED)
-        sweep.page.on("dialog", sweep.dismiss)
-        sweep.page.on("console", sweep.hear)
-        sweep.page.on("pageerror", lambda error: sweep.note(f"error: {error}"))
-        context.on("request", sweep.follow)
-        return sweep
-
-    def note(self, what: str) -> None:
-        self.found.append(f"{self.page.url}: {what}")
-
-    def dismiss(self, dialog: Any) -> None:
-        self.note(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def hear(self, message: ConsoleMessage) -> None:
-        # A page that is not a 200 is told of by the browser, and is no fault by itself.
-        of_a_status = "the server responded with a status of" in message.text
-        if message.type == "error" and not of_a_status:
-            self.note(f"console: {message.text}")
-
-    def follow(self, request: Any) -> None:
-        if not request.url.startswith((f"{self.site}/", "data:,")):
-            self.note(f"asked for {request.url}")
-
-    def sign_in(self, person: Any) -> None:
-        session = build.signed_in(person).cookies[settings.SESSION_COOKIE_NAME].value
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.site}
-        self.page.context.add_cookies([cookie])  # type: ignore[list-item]
-
-    def load(self, address: str, query: dict[str, str] | None = None) -> None:
-        at = f"{address}?{urlencode(query)}" if query else address
-        answer = self.page.goto(at)
-        self.loaded += 1
-        assert answer is None or answer.status < 500, f"{at}: {answer.status}"
-        for element in self.page.evaluate(MADE):
-            self.note(f"made: {element}")
 
 
 def choice(key: str, text: str) -> dict[str, Any]:
@@ -347,64 +276,3 @@ def test_nothing_in_an_address_runs_on_any_page(
 
     assert sweep.found == []
     assert sweep.loaded == len(PAYLOADS[::each])
-
-
-# Every place of a page, with nothing escaped; in the last two, quotes and nothing else.
-PLANTS = """<!doctype html>
-<script nonce="{{ nonce }}">let a = {"a": "{{ text|safe }}"};</script>
-<script nonce="{{ nonce }}">let b = '{{ text|safe }}';</script>
-<script nonce="{{ nonce }}">/* {{ text|safe }} */</script>
-<script nonce="{{ nonce }}">let c = "{{ half|safe }}";</script>
-<script nonce="{{ nonce }}">let d = '{{ half|safe }}';</script>
-<input value="{{ text|safe }}"><input value='{{ text|safe }}'><a href="{{ text|safe }}">here</a>
-<textarea>{{ text|safe }}</textarea><title>{{ text|safe }}</title><p>{{ text|safe }}</p>"""
-# By themselves these do nothing in a browser: a server, or a filter, has to take part.
-NEVER_RUN = {"templates", "entities", "letters"}
-# These hide what follows; as they change what is on a page, tests/web/test_inert.py finds them.
-HIDING = ("<!--<", "<!--[", "<![CDATA[")
-
-
-@of_each
-def test_a_page_that_escapes_nothing_is_found(browser: Browser, live_site: str, each: int) -> None:
-    """The control: planted in a template with ``safe``, under the policy of staff pages.
-
-    The policy stops most of what would run, and tells of it; either way it is found.
-    """
-    sweep, nonce = Sweep.of(browser, live_site), "planted" * 4
-    headers = {"Content-Security-Policy": policy_with(nonce), "Content-Type": "text/html"}
-    shown, missed = {"body": ""}, []
-    sweep.page.route("**/*", lambda route: route.abort())
-    sweep.page.route(
-        "**/planted/", lambda route: route.fulfill(body=shown["body"], headers=headers)
-    )
-
-    for family in FAMILIES.keys() - NEVER_RUN:
-        for text in FAMILIES[family][:: min(each, 4)]:
-            if text.startswith(HIDING):
-                continue
-            half = text.replace('"', '\\"').replace("'", "\\'")
-            context = Context({"text": text, "half": half, "nonce": nonce})
-            shown["body"] = Template(PLANTS).render(context)
-            before = len(sweep.found)
-            sweep.load("/planted/")
-            if len(sweep.found) == before:
-                missed.append(text)
-
-    assert missed == []
-
-
-def test_escaped_in_the_same_places_nothing_is_found(browser: Browser, live_site: str) -> None:
-    """The control of the control: what is found is the fault of ``safe`` alone."""
-    sweep = Sweep.of(browser, live_site)
-    plants = PLANTS.partition("<input")[2].replace("|safe", "")
-    body = "".join(
-        Template(f"<input{plants}").render(Context({"text": text}))
-        for text in PAYLOADS
-        if not text.lower().lstrip("\x01").startswith(("javascript", "java\t", "data", "vbscript"))
-    )
-    headers = {"Content-Security-Policy": policy_with("none"), "Content-Type": "text/html"}
-    sweep.page.route("**/planted/", lambda route: route.fulfill(body=body, headers=headers))
-
-    sweep.load("/planted/")
-
-    assert sweep.found == []

@@ -1,12 +1,39 @@
-"""A form page as a browser holds it: what it would send, where its links lead."""
+"""A form page as a browser holds it: what it would send, where its links lead.
 
-from collections.abc import Mapping
+And the form of the town, filled in and sent.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from html.parser import HTMLParser
 from typing import Any
 
+from django.test import Client
+
+from feedback.models import Survey
+from feedback.responses import tickets
+from tests import build
 from tests.pages import Page
 
 CHOSEN = {"radio", "checkbox"}
+Queries = Callable[[int], AbstractContextManager[Any]]
+FORM = "/s/town/"
+ANSWERS: dict[str, Any] = {
+    "name": "Ada",
+    "visit": "other",
+    "visit__other": "On Sundays",
+    "uses": ["walk", "rest"],
+    "stars": "4",
+    "wish": "\nMore <b>benches</b>\r\n& trees",
+}
+STORED = {
+    "name": True,
+    "visit": "other",
+    "visit__other": "On Sundays",
+    "uses": ["walk", "rest"],
+    "stars": 4,
+    "wish": "\nMore <b>benches</b>\n& trees",
+}
 
 
 class FormPage(HTMLParser):
@@ -76,3 +103,23 @@ class FormPage(HTMLParser):
             self.answers[-1] += data
         elif self._inside:
             self.fields[self._inside][-1] += data
+
+
+def form(client: Client) -> FormPage:
+    return FormPage(client.get(FORM).content)
+
+
+def send(client: Client, page: FormPage, **answers: Any) -> Any:
+    """Fill the form in and send it, as a browser does."""
+    return build.post(client, "town", page.changed(**(answers or ANSWERS)))
+
+
+def aged(page: FormPage, survey: Survey, *, seconds: int) -> FormPage:
+    """The page as it is once it was open for so long."""
+    was = tickets.read(page.fields["ticket"][0], survey=survey.pk)
+    page.fields["ticket"] = [
+        tickets.issue(
+            survey=survey.pk, revision=was.revision, nonce=was.nonce, at=was.issued_at - seconds
+        )
+    ]
+    return page

@@ -12,11 +12,6 @@ from tests.pages import Page
 
 
 @pytest.fixture
-def desk(reviewer: Any) -> Client:
-    return build.signed_in(reviewer)
-
-
-@pytest.fixture
 def row(town: Survey) -> Response:
     return build.respond(town, wish="Benches")
 

@@ -12,14 +12,10 @@ from feedback.responses import bulk
 from feedback.web import bulk as door
 from tests import build
 from tests.pages import Page
+from tests.responses.acts import statuses
 
 ALL = "/staff/town/responses/all/"
 LIST = "/staff/town/responses/"
-
-
-@pytest.fixture
-def desk(reviewer: Any) -> Client:
-    return build.signed_in(reviewer)
 
 
 @pytest.fixture
@@ -31,10 +27,6 @@ def rows(town: Survey) -> list[Response]:
 def in_background(monkeypatch: pytest.MonkeyPatch) -> None:
     """However few they are, a worker sees to them."""
     monkeypatch.setattr(bulk, "AT_ONCE", -1)
-
-
-def statuses() -> list[int]:
-    return list(Response.objects.order_by("pk").values_list("status", flat=True))
 
 
 def test_what_is_ticked_changes_at_once_and_says_so(desk: Client, rows: list[Response]) -> None:

@@ -13,11 +13,6 @@ from tests.pages import Page
 LIST, COLUMNS = "/staff/town/responses/", "/staff/town/responses/columns/"
 
 
-@pytest.fixture
-def desk(reviewer: Any) -> Client:
-    return build.signed_in(reviewer)
-
-
 def heads(client: Client) -> list[str]:
     """The heads of the list, left to right, without that of the number."""
     page = Page.read(client.get(LIST).content)

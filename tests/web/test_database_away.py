@@ -14,10 +14,9 @@ from feedback.responses.in_field import forget
 from tests import build
 from tests.outages import cut_connections, database_away
 from tests.survey_site import asking
-from tests.web.sent import FormPage
+from tests.web.sent import FORM, FormPage, form
 from tests.web.server import database_of_tests, serving
 
-FORM = "/s/town/"
 ANSWERS: dict[str, Any] = {
     "name": "Ada",
     "visit": "other",
@@ -29,10 +28,6 @@ ANSWERS: dict[str, Any] = {
 STORED = ANSWERS | {"name": True, "stars": 4, "wish": "\nBenches <b>&\ntrees"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def form(client: Client) -> FormPage:
-    return FormPage(client.get(FORM).content)
 
 
 def test_the_text_stays_and_counts_once(client: Client) -> None:

@@ -16,11 +16,6 @@ PAGE = "/staff/town/text/wish/names/"
 
 
 @pytest.fixture
-def desk(town: Survey, reviewer: Any) -> Client:
-    return build.signed_in(reviewer)
-
-
-@pytest.fixture
 def asked(town: Survey, desk: Client) -> list[Response]:
     """Four answers to a question that asks for names, which are looked for."""
     texts = ("Llama 3.1 and Mistral", "llama, Zorblax", "zorblax", "None")

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -14,11 +13,6 @@ from tests import build
 from tests.pages import Page
 
 LIST = "/staff/town/responses/"
-
-
-@pytest.fixture
-def desk(reviewer: Any) -> Client:
-    return build.signed_in(reviewer)
 
 
 def marked(content: bytes) -> list[str]:

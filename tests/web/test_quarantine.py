@@ -13,11 +13,6 @@ from tests.pages import Page
 PAGE, DECIDE = "/staff/town/screened/", "/staff/town/screened/decide/"
 
 
-@pytest.fixture
-def desk(reviewer: Any) -> Client:
-    return build.signed_in(reviewer)
-
-
 def flagged(town: Survey, *reasons: str, status: Status = Status.NEW, wish: str = "Trees") -> int:
     row = build.respond(town, wish=wish)
     Response.objects.filter(pk=row.pk).update(reasons=list(reasons), status=status)

@@ -16,13 +16,9 @@ from feedback.responses.in_field import forget
 from tests import build
 from tests.eventually import eventually
 from tests.outages import database_away
-from tests.web.sent import FormPage
+from tests.web.sent import FormPage, form
 
 TYPED = {"name": "Ada Canary", "wish": "Benches"}
-
-
-def form(client: Client) -> FormPage:
-    return FormPage(client.get("/s/town/").content)
 
 
 def autosave(client: Client, fields: Any, **more: Any) -> Any:

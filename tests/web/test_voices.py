@@ -18,11 +18,6 @@ OWN = "I would rather have a playground with swings where the parking lot is now
 
 
 @pytest.fixture
-def desk(town: Survey, reviewer: Any) -> Client:
-    return build.signed_in(reviewer)
-
-
-@pytest.fixture
 def campaign(town: Survey, desk: Client) -> list[Response]:
     """Six near-copies from one source, then one voice of its own."""
     rows = [build.respond(town, "call", wish=f"{CALL} {n}", visit="often") for n in range(6)]

@@ -1,0 +1,27 @@
+"""Who comes to the pages of several files of tests, and with what."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from feedback.models import Survey
+from tests import build
+from tests.web.sent import FORM
+
+
+@pytest.fixture
+def desk(reviewer: Any) -> Client:
+    return build.signed_in(reviewer)
+
+
+@pytest.fixture
+def owners_desk(owner: Any) -> Client:
+    return build.signed_in(owner)
+
+
+@pytest.fixture
+def ticket(client: Client, town: Survey) -> str:
+    """Of a form just fetched; like a bot's own client, ours shows a 500 as a 500."""
+    client.raise_request_exception = False
+    return build.ticket_in(client.get(FORM).content)
