@@ -59,14 +59,18 @@ INSTALLED_APPS = [
     "django_countries",
     "bootstrap",
 ]
-MIDDLEWARE = [
-    "feedback.web.measuring.measured",
+# They put the security headers on every page; the public door knows what they put.
+DRESSED_BY = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "feedback.web.middleware.security_headers",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+]
+MIDDLEWARE = [
+    "feedback.web.measuring.measured",
     # Public pages end here: what follows is for people who sign in.
-    "feedback.web.middleware.public_door",
+    "feedback.web.public_door.public_door",
+    *DRESSED_BY,
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "feedback.web.staff_door.staff_door",
     "feedback.web.middleware.nonces",
     "django.contrib.sessions.middleware.SessionMiddleware",

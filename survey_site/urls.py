@@ -1,4 +1,4 @@
-"""Every address. The public ones are answered before sessions: see ``web/middleware.py``."""
+"""Every address. The public ones are answered before sessions: see ``web/public_door.py``."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin

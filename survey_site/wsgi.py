@@ -41,6 +41,8 @@ STRICT = {
     "Cache-Control": "no-store",
 }
 django = get_wsgi_application()
+from feedback.web.ready_made import ready_made  # noqa: E402 - it needs Django to be set up
+
 refuse_what_loses_data()
 
 
@@ -55,6 +57,10 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
         return refused(start_response, "414 URI Too Long", "The address is too long. Shorten it.")
     if settings.DEBUG and beyond_loopback([environ.get("REMOTE_ADDR", "")]):
         return refused(start_response, "403 Forbidden", "With DEBUG on, only this machine may ask.")
+    if ready := ready_made(environ):
+        content, headers = ready
+        start_response("200 OK", headers)
+        return [content]
     _kind, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
     try:
         "".encode(parameters.get("charset") or "utf-8")

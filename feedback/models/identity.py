@@ -20,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from feedback.question_types.base import Answers
 
 NAME, VECTOR = 4, 12
+as_json = json.JSONEncoder(ensure_ascii=False).encode  # made once
 
 
 class UnreadableIdentity(Exception):
@@ -48,7 +49,7 @@ def encrypt(personal: Answers, *, nonce: UUID) -> bytes | None:
         return None
     name, cipher = next(iter(ciphers().items()))
     vector = secrets.token_bytes(VECTOR)
-    text = json.dumps(personal, ensure_ascii=False).encode()
+    text = as_json(personal).encode()
     return name + vector + cipher.encrypt(vector, text, nonce.bytes)
 
 

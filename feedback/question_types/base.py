@@ -279,6 +279,8 @@ class Item(Counted):
     def clean_offered(self, posted: Posted, withheld: Collection[str]) -> Answers:
         """As ``clean``, for somebody to whom some options are not offered."""
         answers = self.clean(posted)
+        if not withheld:
+            return answers
         if odd := [code for code in self.chosen(answers) if code in withheld]:
             options = ", ".join(str(self.filters().get(code, code)) for code in odd)
             raise ValidationError(

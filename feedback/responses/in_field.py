@@ -81,15 +81,21 @@ class InField:
 known: dict[str, tuple[float, InField]] = {}
 
 
+def known_of(slug: str) -> InField | None:
+    """The survey, if this process need not ask for it now."""
+    until, survey = known.get(slug, (0.0, None))
+    return survey if time.monotonic() < until else None
+
+
 def in_field(slug: str) -> InField:
     """The survey at this address.
 
     Raises:
         NoSuchSurvey: none is, or it has not been published.
     """
-    until, survey = known.get(slug, (0.0, None))
-    if survey is not None and time.monotonic() < until:
-        return survey
+    if (still := known_of(slug)) is not None:
+        return still
+    _until, survey = known.get(slug, (0.0, None))
     try:
         published = Survey.objects.filter(slug=slug, live__isnull=False)
         salted = published.annotate(salt=salt_of(datetime.now(tz=UTC).date()))

@@ -41,6 +41,8 @@ NOTHING_KNOWN = Arrival()
 # The last is what PostgreSQL says of itself when it breaks down in the middle of a statement.
 AWAY = (OperationalError, InterfaceError, InternalError)
 
+as_json = json.JSONEncoder(ensure_ascii=False).encode  # made once
+
 INSERT = """
     INSERT INTO feedback_response
         (survey_id, revision_id, nonce, receipt, language, source, seconds, answers, identity,
@@ -198,9 +200,9 @@ def store(
         language,
         arrival.source,
         ticket.took,
-        json.dumps(cleaned.answers, ensure_ascii=False),
+        as_json(cleaned.answers),
         encrypt(cleaned.identity, nonce=ticket.nonce),
-        json.dumps(paradata) if paradata else None,
+        as_json(paradata) if paradata else None,
         screening.at_once(arrival, cleaned, took=ticket.took),
         arrival.network,
         arrival.device,

@@ -62,10 +62,16 @@ def too_fast(answers: Iterable[JSON], *, took: int) -> bool:
 
 def one_key(text: str) -> bool:
     """Whether a text is one character over and over, in any script and with any spaces."""
-    if len(text) < HELD or len(plain := "".join(text.split())) < HELD:
+    if len(text) < HELD or begins_otherwise(text) or len(plain := "".join(text.split())) < HELD:
         return False
     sign = plain[: next((i for i in range(1, len(plain)) if not joins(plain[i])), len(plain))]
     return plain.startswith(sign * HELD) and plain == sign * (len(plain) // len(sign))
+
+
+def begins_otherwise(text: str) -> bool:
+    """Whether the second sign is surely not the first again: so it is in most texts."""
+    first, second = text[0], text[1]
+    return first != second and second.isalnum() and not first.isspace()
 
 
 def joins(character: str) -> bool:

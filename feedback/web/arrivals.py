@@ -36,6 +36,8 @@ def device_class_of(agent: str) -> str:
 
 
 def source_of(request: HttpRequest) -> str:
+    if not request.META.get("QUERY_STRING"):  # as with most: nothing to read
+        return ""
     return request.GET.get("source", "")[:SOURCE_LENGTH].replace("\0", "")
 
 

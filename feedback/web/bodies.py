@@ -4,31 +4,49 @@ Django's own reading replaces bytes that are no UTF-8 without a word, and takes 
 that was cut on the way for a whole one. Both would store what nobody wrote.
 """
 
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from feedback.question_types.base import Posted
+from feedback.question_types.columns import Message
 
 DRAINED = 16_000_000  # bytes read of a body that is too large, so that the answer arrives
 FORM = "application/x-www-form-urlencoded"
-NOT_UTF8 = gettext_lazy(
+LONG = 200  # bytes of a name; no field of ours has as many
+TOO_LARGE = _(
+    "The answers together have %(size)d kB; at most %(most)d kB are possible. "
+    "Go back, shorten the longest answer and send again."
+)
+LARGEST = _("The largest is “%(field)s” with %(size)d kB.")
+NOT_UTF8 = _(
     "Some characters of this text arrived damaged (not valid UTF-8). They are shown as "
     "\N{REPLACEMENT CHARACTER}: type them again."
 )
 
 
 class BadBody(Exception):
-    """The request cannot be read as a form; nothing was stored."""
+    """The request cannot be read as a form; nothing was stored.
 
-    def __init__(self, status: int, message: str) -> None:
+    Said in the language that is active when it is asked for: before the form is read, nobody
+    knows which it is in.
+    """
+
+    def __init__(self, status: int, message: Message, **about: object) -> None:
         self.status = status
-        super().__init__(message)
+        super().__init__((message, about))
+
+    def and_also(self, message: Message, **about: object) -> "BadBody":
+        self.args = (*self.args, (message, about))
+        return self
+
+    def __str__(self) -> str:
+        return " ".join(str(message) % about for message, about in self.args)
 
 
 def form_of(request: HttpRequest, *, most_fields: int) -> tuple[Posted, dict[str, ValidationError]]:
@@ -38,29 +56,30 @@ def form_of(request: HttpRequest, *, most_fields: int) -> tuple[Posted, dict[str
         BadBody: no form in UTF-8, cut short, too large, or more fields than any page of ours has.
     """
     if request.content_type != FORM:
-        raise BadBody(415, _("Send the form as %(type)s.") % {"type": FORM})
+        raise BadBody(415, _("Send the form as %(type)s."), type=FORM)
     charset = (request.content_params or {}).get("charset", "utf-8")
     if charset.lower() not in {"utf-8", "utf8"}:
-        raise BadBody(415, _("Send the form as UTF-8, not as %(other)s.") % {"other": charset})
+        raise BadBody(415, _("Send the form as UTF-8, not as %(other)s."), other=charset)
     body = whole_body(request)
     pairs = [pair.partition(b"=") for pair in body.split(b"&") if pair]
     if len(pairs) > most_fields:
         raise BadBody(
             400,
-            _("The form has %(n)d fields; at most %(most)d are possible. Send fewer.")
-            % {"n": len(pairs), "most": most_fields},
+            _("The form has %(n)d fields; at most %(most)d are possible. Send fewer."),
+            n=len(pairs),
+            most=most_fields,
         )
     if len(body) > settings.MAX_ANSWERS_BYTES:
-        raise BadBody(413, too_large(body))
-    posted: Posted = MultiValueDict()
+        raise too_large(len(body)).and_also(LARGEST, **largest(body))
+    posted: dict[str, list[str]] = {}
     damaged = {}
     for raw_name, _equals, raw_value in pairs:
-        name, name_is_text = decoded(raw_name)
+        name, name_is_text = (name_of if len(raw_name) < LONG else decoded)(raw_name)
         value, value_is_text = decoded(raw_value)
-        posted.appendlist(name, value)
+        posted.setdefault(name, []).append(value)
         if not (name_is_text and value_is_text):
             damaged[name] = ValidationError(NOT_UTF8)
-    return posted, damaged
+    return MultiValueDict(posted), damaged
 
 
 def whole_body(request: HttpRequest) -> bytes:
@@ -75,7 +94,7 @@ def whole_body(request: HttpRequest) -> bytes:
         raise BadBody(400, _("The request’s Content-Length is not a number."))
     length = int(announced[:20])
     if length > DRAINED:
-        raise BadBody(413, limit(length))
+        raise too_large(length)
     body = bytearray()
     while len(body) < length and (piece := request.read(length - len(body))):
         body += piece
@@ -85,23 +104,22 @@ def whole_body(request: HttpRequest) -> bytes:
     return bytes(body)
 
 
-def limit(length: int) -> str:
-    return _(
-        "The answers together have %(size)d kB; at most %(most)d kB are possible. "
-        "Go back, shorten the longest answer and send again."
-    ) % {"size": length // 1000, "most": settings.MAX_ANSWERS_BYTES // 1000}
+def too_large(length: int) -> BadBody:
+    most = settings.MAX_ANSWERS_BYTES
+    return BadBody(413, TOO_LARGE, size=length // 1000, most=most // 1000)
 
 
-def too_large(body: bytes) -> str:
-    """The limit, and the field that is the largest."""
-    name, _equals, value = max(
-        (p.partition(b"=") for p in body.split(b"&")), key=lambda p: len(p[2])
-    )
-    largest = _("The largest is “%(field)s” with %(size)d kB.") % {
-        "field": decoded(name)[0][:60],
-        "size": len(value) // 1000,
-    }
-    return f"{limit(len(body))} {largest}"
+def largest(body: bytes) -> dict[str, object]:
+    """The field that takes up most."""
+    fields = (pair.partition(b"=") for pair in body.split(b"&"))
+    name, _equals, value = max(fields, key=lambda parts: len(parts[2]))
+    return {"field": decoded(name)[0][:60], "size": len(value) // 1000}
+
+
+@lru_cache(maxsize=4_096)
+def name_of(raw: bytes) -> tuple[str, bool]:
+    """As ``decoded``; kept, as the names of the fields are the same in every form."""
+    return decoded(raw)
 
 
 def decoded(raw: bytes) -> tuple[str, bool]:

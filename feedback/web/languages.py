@@ -25,10 +25,18 @@ def language_for(
     return first_of([*asked, *wishes_of(request)], offered)
 
 
+def browsers_own(header: str, offered: Sequence[str]) -> str:
+    """The same where nothing but the browser's Accept-Language says which."""
+    return offered[0] if len(offered) == 1 else first_of(wishes_in(header), offered)
+
+
 def wishes_of(request: HttpRequest) -> list[str]:
     """The languages that the browser asks for, the dearest first."""
-    header = request.headers.get("Accept-Language", "")[:500]
-    return [name for name, _weight in parse_accept_lang_header(header)]
+    return wishes_in(request.headers.get("Accept-Language", ""))
+
+
+def wishes_in(header: str) -> list[str]:
+    return [name for name, _weight in parse_accept_lang_header(header[:500])]
 
 
 def first_of(wishes: Sequence[str], offered: Sequence[str]) -> str:

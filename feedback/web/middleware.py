@@ -1,4 +1,4 @@
-"""What every request passes: security headers, and the short way of the public pages."""
+"""What requests pass: security headers, and what pages of the staff need."""
 
 import logging
 import secrets
@@ -6,14 +6,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, URLResolver
-from django.urls.resolvers import RegexPattern
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from redis.exceptions import RedisError
 
-from feedback.responses.receive import AWAY
-from feedback.web import errors, limits, pages, urls
+from feedback.web import limits, pages
 from feedback.web.languages import first_of, wishes_of
 
 logger = logging.getLogger(__name__)
@@ -43,35 +40,6 @@ def security_headers(get_response: Handler) -> Handler:
         if pages.FRAMED in response.headers["Content-Security-Policy"]:
             # Told to Django's own middleware, which stands further out.
             response.xframe_options_exempt = True
-        return response
-
-    return handler
-
-
-def public_door(get_response: Handler) -> Handler:
-    """Answer public pages here, before sessions, sign-in and their cookies come into it.
-
-    A public page knows nobody, so there is nothing to look up and nothing to forge; and
-    half of the time that Django spends on a small page is spent on finding that out.
-    """
-    public = URLResolver(RegexPattern(r"^/"), urls.public)
-
-    def handler(request: HttpRequest) -> HttpResponse:
-        try:
-            match = public.resolve(request.path_info)
-        except Resolver404:
-            return get_response(request)
-        request.resolver_match = match
-        translation.activate(settings.LANGUAGE_CODE)  # the thread may still speak a staff page's
-        try:
-            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
-        except AWAY:
-            logger.exception("the database is away")
-            sent = request.method == "POST"
-            response = errors.form_given_back(request) if sent else errors.database_away(request)
-        if response.status_code != 304:  # which would tell the length of a page it does not send
-            # Without it the server would send the page in chunks.
-            response.headers["Content-Length"] = str(len(response.content))
         return response
 
     return handler

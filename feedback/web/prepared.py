@@ -9,6 +9,7 @@ would be shorter to write, but browsers read only the first.
 import secrets
 import struct
 import zlib
+from collections.abc import Mapping
 from functools import lru_cache
 
 from django.http import HttpResponse
@@ -17,6 +18,7 @@ from feedback.responses import tickets
 from feedback.responses.in_field import InField, revision
 from feedback.responses.tickets import Ticket
 from feedback.web.forms import Around, FormPage
+from feedback.web.prepared_headers import Headers, prepared, put
 
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 STORED_BLOCK = struct.pack("<BHH", 0, tickets.LENGTH, tickets.LENGTH ^ 0xFFFF)
@@ -25,8 +27,9 @@ STORED_BLOCK = struct.pack("<BHH", 0, tickets.LENGTH, tickets.LENGTH ^ 0xFFFF)
 class PreparedPage:
     """A page with one gap as wide as a ticket."""
 
-    def __init__(self, page: bytes, gap: bytes, *, policy: str) -> None:
-        self.policy = policy
+    def __init__(self, page: bytes, gap: bytes, *, headers: Mapping[str, str]) -> None:
+        self.headers = prepared(headers)
+        self.packed_headers = prepared({**headers, "Content-Encoding": "gzip"})
         self.before, self.after = page.split(gap)
         first = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
         last = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
@@ -60,21 +63,29 @@ def page_of(revision_id: int, language: str, turn: int, around: Around) -> Prepa
         languages=questionnaire.offered_languages,
     )
     blank = page.response(status=200)
-    policy = blank.headers["Content-Security-Policy"]
-    return PreparedPage(blank.content, gap.encode(), policy=policy)
+    several = len(questionnaire.offered_languages) > 1
+    headers = {
+        "Content-Security-Policy": blank.headers["Content-Security-Policy"],
+        "Vary": "Accept-Encoding" + ", Accept-Language" * several,
+        "Cache-Control": "private, no-cache",
+    }
+    return PreparedPage(blank.content, gap.encode(), headers=headers)
 
 
 def form_page(survey: InField, language: str, *, gzip: bool) -> HttpResponse:
     """The survey's blank form with a fresh ticket, which no cache may hand to another."""
+    content, headers = form_bytes(survey, language, gzip=gzip)
+    response = HttpResponse(content)
+    put(response, headers)
+    return response
+
+
+def form_bytes(survey: InField, language: str, *, gzip: bool) -> tuple[bytes, Headers]:
+    """The same as it is sent, with its own headers."""
     ticket = Ticket.new(survey=survey.id, revision=survey.revision)
     turn = ticket.turn(survey.questionnaire.turns)
     page = page_of(survey.revision, language, turn, Around.of(survey))
     signed = tickets.signed(ticket).encode()
-    response = HttpResponse(page.gzipped(signed) if gzip else page.plain(signed))
     if gzip:
-        response.headers["Content-Encoding"] = "gzip"
-    response.headers["Content-Security-Policy"] = page.policy
-    several = len(survey.questionnaire.offered_languages) > 1
-    response.headers["Vary"] = "Accept-Encoding" + ", Accept-Language" * several
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+        return page.gzipped(signed), page.packed_headers
+    return page.plain(signed), page.headers

@@ -2,9 +2,10 @@
 
 import logging
 from dataclasses import replace
+from functools import cache
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -45,6 +46,7 @@ from feedback.web.prepared import form_page
 from feedback.web.saving import keep
 
 logger = logging.getLogger(__name__)
+PLACE = "code"  # in the address of a receipt
 # What becomes of a form that was sent, in the words of the metrics.
 TOLD = {Stored: "accepted", ToMend: "to mend", Conflict: "conflict", Closed: "closed"}
 
@@ -70,20 +72,20 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return take(request, survey)
     language = language_for(request, survey.questionnaire.offered_languages)
-    with speaking(language):
-        if survey.stage is not Stage.OPEN:
-            return closed_page(survey, language)
+    if survey.stage is Stage.OPEN:
         gzip = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
         return form_page(survey, language, gzip=gzip)
+    with speaking(language):
+        return closed_page(survey, language)
 
 
 def take(request: HttpRequest, survey: InField) -> HttpResponse:
     """What a form sent: answers, or the wish to see it in another language, or to go on later."""
-    with speaking(language_for(request, survey.questionnaire.offered_languages)):
-        try:
-            posted, damaged = read_form(request, survey)
-        except BadBody as bad:
-            metrics.sent("unreadable")
+    try:
+        posted, damaged = read_form(request, survey)
+    except BadBody as bad:
+        metrics.sent("unreadable")
+        with speaking(language_for(request, survey.questionnaire.offered_languages)):
             return unreadable(bad, survey)
     language = language_for(request, survey.questionnaire.offered_languages, posted)
     with speaking(language):
@@ -106,7 +108,7 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
         metrics.sent(TOLD[type(outcome)])
         match outcome:
             case Stored(receipt):
-                return HttpResponseRedirect(reverse("receipt", args=[receipt]), status=303)
+                return HttpResponse(status=303, headers={"Location": receipt_at(receipt)})
             case ToMend(revision_id, error, ticket):
                 form = page_for(survey, revision_id, language, ticket=ticket)
                 return form.response(status=422, posted=posted, error=error)
@@ -115,6 +117,16 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
             case Closed(revision_id):
                 questionnaire = revision(revision_id).questionnaire.in_language(language)
                 return closed_page(survey, language, sent=AnswerForm(questionnaire, posted))
+
+
+def receipt_at(code: str) -> str:
+    """Its address; the pattern is looked up once, as every submission ends here."""
+    return receipt_pattern().replace(PLACE, code)
+
+
+@cache
+def receipt_pattern() -> str:
+    return reverse("receipt", args=[PLACE])
 
 
 def kept(
