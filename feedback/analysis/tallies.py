@@ -13,6 +13,7 @@ from feedback.question_types.columns import Dtype, State
 from feedback.question_types.counted import spread
 
 Figures = dict[str, Any]
+QUARTILES = {"q25": 0.25, "q50": 0.5, "q75": 0.75}
 
 
 def item_figures(item: Item, frame: pl.DataFrame) -> Figures:
@@ -99,14 +100,14 @@ def lengths(item: Item, frame: pl.DataFrame) -> Figures:
 
 
 def weighted(item: Item, answered: pl.DataFrame) -> Figures:
-    """Weighted shares, mean and what follows from them, and the effective n behind these."""
+    """Weighted shares, mean and quartiles, what follows, and the effective n behind these."""
     weights = answered[WEIGHT]
     total, squares = float(weights.sum()), float((weights * weights).sum())
     n = effective_n(total, squares)
     counts = weighted_counts(item, answered)
     scaled = {code: part / total * n if total else 0.0 for code, part in counts.items()}
     derived = item.derived(scaled)
-    figures = {**derived, **weighted_mean(item, answered)}
+    figures = {**derived, **weighted_spread(item, answered)}
     return {"n": n, "shares": shares(scaled, n), **figures, **intervals(figures, n)}
 
 
@@ -121,13 +122,36 @@ def weighted_counts(item: Item, answered: pl.DataFrame) -> dict[str, float]:
     return dict(zip(sums, numbered.row(0), strict=True)) if sums else {}
 
 
-def weighted_mean(item: Item, answered: pl.DataFrame) -> Figures:
+def weighted_spread(item: Item, answered: pl.DataFrame) -> Figures:
+    """Weighted mean, deviation and quartiles; None without any number."""
     if not item.scored_by:
         return {}
     known = answered.select(x=pl.col(item.scored_by).cast(pl.Float64), w=WEIGHT).drop_nulls()
-    total = float(known["w"].sum())
+    by_value = known.group_by("x").agg(pl.col("w").sum()).sort("x")
+    values, weights = by_value["x"].to_numpy(), by_value["w"].to_numpy()
+    total = float(weights.sum())
     if not total:
-        return {"mean": None, "deviation": None}
-    mean = float((known["x"] * known["w"]).sum()) / total
-    squares = float((known["w"] * (known["x"] - mean) ** 2).sum())
-    return {"mean": mean, "deviation": (squares / total) ** 0.5}
+        return dict.fromkeys(["mean", "deviation", *QUARTILES])
+    mean = float(values @ weights) / total
+    squares = float((values - mean) ** 2 @ weights)
+    at = {name: weighted_quantile(values, weights, q) for name, q in QUARTILES.items()}
+    return {"mean": mean, "deviation": (squares / total) ** 0.5, **at}
+
+
+def weighted_quantile(values: Any, weights: Any, q: float) -> float:
+    """The value up to which the share ``q`` of all weight lies.
+
+    Where it is reached exactly, the middle between that value and the next: SAS procedures
+    guide, UNIVARIATE, percentile definition 5 with weights, as statsmodels has it.
+
+    Args:
+        values: each once, in order.
+        weights: the sum of those of each value.
+    """
+    ends = weights.cumsum()
+    wanted = q * ends[-1]
+    at = min(int(ends.searchsorted(wanted)), len(values) - 1)
+    exactly = abs(ends[at] - wanted) <= 1e-9 * ends[-1]
+    if exactly and at + 1 < len(values):
+        return float(values[at] + values[at + 1]) / 2
+    return float(values[at])

@@ -178,15 +178,22 @@ def quartiles(section: Section) -> Figure | None:
         "q75": _("Upper quartile"),
         "most": _("Most"),
     }
+    weighted = found.get("weighted", {})
+    beside = [name for name in told_of if weighted.get(name) is not None]
     rows = [
-        (words, in_words(found[name]))
+        (
+            words,
+            in_words(found[name]),
+            *([in_words(weighted[name]) if name in beside else ""] if beside else []),
+        )
         for name, words in told_of.items()
         if found.get(name) is not None
     ]
     if not rows:
         return None
     item = section["item"]
-    head = (_("Of those who answered"), item.measured_in or _("Value"))
+    head = [_("Of those who answered"), item.measured_in or _("Value")]
+    head += [_("Weighted")] if beside else []
     return Figure(item.key, item.text, "", head, rows, classes(section))
 
 

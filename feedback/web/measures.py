@@ -103,9 +103,13 @@ def measures(found: Mapping[str, Any], item: Item) -> Iterator[tuple[str, str]]:
         yield _("Mean"), value
     if found.get("q50") is not None:
         middle, low, high = (escape(in_words(found[name])) for name in ("q50", "q25", "q75"))
-        yield _("Median, middle half"), f"{middle} <small>{low}–{high}</small>"
+        value = f"{middle} <small>{low}–{high}</small>"
+        if (heavy := weighted.get("q50")) is not None:
+            value += weighted_words(plain_number(heavy))
+        yield _("Median, middle half"), value
     if found.get("deviation") is not None:
-        yield _("Standard deviation"), decimal(found["deviation"], places=2)
+        value = decimal(found["deviation"], places=2)
+        yield _("Standard deviation"), value + beside(weighted.get("deviation"), places=2)
     if found.get("least") is not None:
         ends = f"{in_words(found['least'])}–{in_words(found['most'])}"
         yield _("Least and most"), escape(ends)
@@ -130,9 +134,11 @@ def small(ends: Any, *, places: int) -> str:
 
 def beside(weighted: float | None, *, places: int) -> str:
     """What weights make of a value, beside it; "" without weights."""
-    if weighted is None:
-        return ""
-    return escape(" · " + _("weighted %(n)s") % {"n": decimal(weighted, places=places)})
+    return "" if weighted is None else weighted_words(decimal(weighted, places=places))
+
+
+def weighted_words(number: str) -> str:
+    return escape(" · " + _("weighted %(n)s") % {"n": number})
 
 
 def in_words(value: Any) -> str:

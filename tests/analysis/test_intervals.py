@@ -1,12 +1,18 @@
-"""Intervals against published figures and against independent programs."""
+"""Intervals and weighted figures against published ones and against independent programs."""
 
 import numpy as np
+import polars as pl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.weightstats import DescrStatsW
 
 from feedback.analysis.intervals import Z95, effective_n, mean_interval, nps_interval, wilson
+from feedback.analysis.sample import WEIGHT
+from feedback.analysis.tallies import weighted_spread
+from feedback.question_types.number import Number
 
 GOLDEN = [
     (8, 10, 0.490162, 0.943318),
@@ -93,3 +99,28 @@ def test_one_answer_has_a_mean_and_no_interval() -> None:
     """Nothing is known of how answers spread."""
     assert mean_interval(4.0, 0.0, 1) is None
     assert mean_interval(4.0, 0.0, 1.6) is None
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(-5, 20), st.floats(0.1, 5).map(lambda w: round(w, 1))),
+        min_size=1,
+        max_size=30,
+    )
+)
+@example(rows=[(1, 1.0), (2, 1.0), (3, 1.0), (4, 1.0)])
+@example(rows=[(7, 2.0)])
+def test_weighted_mean_deviation_and_quartiles_are_those_of_statsmodels(
+    rows: list[tuple[int, float]],
+) -> None:
+    """Also where a quarter of the weight ends exactly between two values."""
+    number = Number(key="age", type="number", text="How old?")
+    frame = pl.DataFrame(rows, schema={"age": pl.Float64, WEIGHT: pl.Float64}, orient="row")
+    values, weights = zip(*rows, strict=True)
+    oracle = DescrStatsW(np.array(values, float), weights)
+
+    found = weighted_spread(number, frame)
+
+    quartiles = oracle.quantile([0.25, 0.5, 0.75], return_pandas=False)
+    assert [found["q25"], found["q50"], found["q75"]] == pytest.approx(list(quartiles))
+    assert (found["mean"], found["deviation"]) == pytest.approx((oracle.mean, oracle.std))
