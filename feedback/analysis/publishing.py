@@ -21,6 +21,7 @@ from feedback.analysis.compile import compile_survey
 from feedback.analysis.disclosure import Counted, Table, in_bins
 from feedback.analysis.inference import Edition, item_of, releasable
 from feedback.analysis.tallies import Figures
+from feedback.analysis.themes import approved_counts
 from feedback.frames.cache import frame_of
 from feedback.frames.layout import layout_of
 from feedback.models import Publication, Release, Status, Survey
@@ -31,6 +32,7 @@ from feedback.responses.in_field import items_of_revisions, revision, revisions_
 
 BATCH = 10  # times k: so many responses more bring a release by themselves
 STATES = ("blank", "declined", "not_shown")
+REST = "other"  # the code of answers in none of the themes that are told
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,14 @@ def draft(publication: Publication) -> Draft:
     # Read after the figures: whoever came between counts as told already, so that a batch
     # is never smaller than it says.
     ids = counted_ids(survey)
-    possible = possible_states(survey)
+    possible, themes = possible_states(survey), approved_counts(survey)
     tables = {
         name: Table.of(counted, k)
         for item in chosen(publication)
         if item.key in figures["items"]
-        for name, counted in counts_of(item, figures["items"][item.key], possible, k).items()
+        for name, counted in counts_of(
+            item, figures["items"][item.key], possible, k, themes.get(item.key, {})
+        ).items()
     }
     number = before.number + 1 if before else 1
     highest: Any = ids.max() or 0
@@ -140,18 +144,32 @@ def counted_ids(survey: Survey) -> pl.Series:
 
 
 def counts_of(
-    item: Item, found: Figures, possible: Mapping[str, Collection[str]], k: int
+    item: Item,
+    found: Figures,
+    possible: Mapping[str, Collection[str]],
+    k: int,
+    themes: Mapping[str, int],
 ) -> dict[str, Counted]:
-    """The tables of one item; of one that is made of questions, a table of each."""
+    """The tables of one item; of one that is made of questions, a table of each.
+
+    Args:
+        themes: how many answers each theme has that may be told; of open items.
+    """
     parts = item.operands()
     return {
-        name: counted(parts[name], own, possible.get(name, STATES), k)
+        name: counted(parts[name], own, possible.get(name, STATES), k, themes)
         for name, own in (found.get("rows") or {item.key: found}).items()
         if name in parts
     }
 
 
-def counted(item: Item, found: Figures, possible: Collection[str], k: int) -> Counted:
+def counted(
+    item: Item,
+    found: Figures,
+    possible: Collection[str],
+    k: int,
+    themes: Mapping[str, int],
+) -> Counted:
     """One table of its figures.
 
     It has every code that there is, as one that has no row would tell that nobody chose it.
@@ -161,6 +179,9 @@ def counted(item: Item, found: Figures, possible: Collection[str], k: int) -> Co
     states = {name: found[name] for name in STATES if name in possible or found[name] >= k}
     if "counts" in found:
         codes = dict.fromkeys(item.filters(), 0) | found["counts"]
+    elif themes:
+        # With the rest each answer stands at one code, and the audit can add them up.
+        codes = {**themes, REST: max(found["answered"] - sum(themes.values()), 0)}
     else:
         codes = in_bins(bins_of(found), k)
     return Counted(codes, states, found["answered"], several=bool(found.get("several")))

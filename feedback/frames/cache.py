@@ -12,6 +12,7 @@ from feedback.models import FrameChunk, Survey
 
 MOST_CHUNKS = 1_024  # decoded; 8 million rows of a dozen columns are some 150 MB
 READERS = 2  # threads
+AT_ONCE = 16  # chunks of which the bytes are in memory beside what is made of them
 MOST_WHOLE = 8  # frames put together of them; each some 10 MB besides
 
 Key = tuple[int, int, str]  # chunk's primary key, version, layout
@@ -47,15 +48,22 @@ def decoded(keys: frozenset[Key]) -> dict[Key, pl.DataFrame]:
         for key in found:
             kept.move_to_end(key)
     missing = [pk for pk, _version, _layout in keys - found.keys()]
-    stored = FrameChunk.objects.filter(pk__in=missing).values_list(
-        "pk", "version", "layout", "data"
-    )
     with ThreadPoolExecutor(READERS) as readers:  # polars lets others run while it reads
-        # A chunk rebuilt since the first query is newer, which is as good.
-        for key, frame in readers.map(lambda row: (row[:3], pl.read_ipc(bytes(row[3]))), stored):
-            found[key] = frame
-            keep(key, frame)
+        for start in range(0, len(missing), AT_ONCE):
+            some = FrameChunk.objects.filter(pk__in=missing[start : start + AT_ONCE])
+            rows = some.values_list("pk", "version", "layout", "data")
+            # A chunk rebuilt since the first query is newer, which is as good.
+            for key, frame in readers.map(
+                read, rows.values_list("pk", "version", "layout", "data")
+            ):
+                found[key] = frame
+                keep(key, frame)
     return found
+
+
+def read(row: tuple[int, int, str, bytes | memoryview]) -> tuple[Key, pl.DataFrame]:
+    pk, version, layout, data = row
+    return (pk, version, layout), pl.read_ipc(bytes(data))
 
 
 def forget() -> None:

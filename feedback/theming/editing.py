@@ -52,7 +52,8 @@ def rename(theme: Theme, name: str, *, actor: Any) -> None:
         raise NotPossible(_("A name has at most %(longest)d characters.") % {"longest": NAME})
     theme.name_by_staff = bool(name)
     theme.name = name or ", ".join(theme.label)[:NAME]
-    theme.save(update_fields=["name", "name_by_staff"])
+    theme.approved_public = False  # another name was approved
+    theme.save(update_fields=["name", "name_by_staff", "approved_public"])
     noted("theme_rename", theme, actor=actor)
 
 
@@ -61,6 +62,22 @@ def lock(theme: Theme, *, on: bool, actor: Any) -> None:
     theme.locked = on
     theme.save(update_fields=["locked"])
     noted("theme_lock" if on else "theme_unlock", theme, actor=actor)
+
+
+def publish(theme: Theme, *, on: bool, actor: Any) -> None:
+    """Let results for everyone name it and tell its number, or no longer.
+
+    Its name stays as it was approved: no later search drafts another, and whoever renames it
+    has it approved anew.
+    """
+    if on and theme.mixed:
+        raise NotPossible(_("A remainder says nothing that could be published."))
+    if on and theme.parent_id:
+        raise NotPossible(_("A part is published with the theme that it belongs to."))
+    theme.approved_public = on
+    theme.name_by_staff = theme.name_by_staff or on
+    theme.save(update_fields=["approved_public", "name_by_staff"])
+    noted("theme_publish" if on else "theme_unpublish", theme, actor=actor)
 
 
 def define(theme: Theme, text: str, *, actor: Any) -> None:

@@ -10,13 +10,13 @@ from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber, TruncWeek
 
 from feedback.analysis.intervals import wilson
+from feedback.analysis.themes import Themes, living
 from feedback.models import Response, Theme, ThemeOf, ThemeSet
 from feedback.open_text.discretion import Discretion, covered
 from feedback.open_text.over_time import Point, over_time
 from feedback.open_text.quotes import Quote, excerpt, quotes
 from feedback.question_types.columns import text_of
 from feedback.theming.answers import written
-from feedback.theming.counting import Themes, living
 from feedback.theming.emerging import Proposal
 
 LOOKED_AT = 30  # nearest answers of each theme

@@ -112,6 +112,14 @@ ACTS: Mapping[str, Act] = {
     "theme_unlock": Act(
         gettext_lazy("Theme unlocked"), gettext_lazy("unlocked theme %(theme)s of “%(item)s”")
     ),
+    "theme_publish": Act(
+        gettext_lazy("Theme made public"),
+        gettext_lazy("approved theme %(theme)s of “%(item)s” for the public results"),
+    ),
+    "theme_unpublish": Act(
+        gettext_lazy("Theme no longer public"),
+        gettext_lazy("took theme %(theme)s of “%(item)s” out of the public results"),
+    ),
     "theme_define": Act(
         gettext_lazy("Theme defined"), gettext_lazy("defined theme %(theme)s of “%(item)s”")
     ),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from feedback.analysis.charts import MOST_AT_ONCE
 from feedback.analysis.disclosure import Cells, Table, ambiguous
+from feedback.analysis.publishing import REST
 from feedback.question_types.base import Item, Kind
 from feedback.question_types.columns import Message
 
@@ -41,6 +42,7 @@ class Section:
     several: bool
     mean: float | None
     median: float | None
+    themed: bool = False  # whether its rows are themes, which a program found
 
     @property
     def first(self) -> Sequence[Row]:
@@ -67,24 +69,39 @@ class Shown:
     sections: Sequence[Section]
 
 
-def shown(items: Iterable[Item], figures: Mapping[str, Any]) -> list[Shown]:
-    """Those of the items that a release tells of. Args: figures: as ``Release.figures``."""
+Names = Mapping[str, str]  # of themes, by number
+
+
+def shown(
+    items: Iterable[Item], figures: Mapping[str, Any], themes: Mapping[str, Names]
+) -> list[Shown]:
+    """Those of the items that a release tells of.
+
+    Args:
+        figures: as ``Release.figures``.
+        themes: those that may be public now, by question.
+    """
     parts = figures["items"]
-    return [shown_of(item, parts[item.key]) for item in items if item.key in parts]
+    return [
+        shown_of(item, parts[item.key], themes.get(item.key, {}))
+        for item in items
+        if item.key in parts
+    ]
 
 
-def shown_of(item: Item, part: Mapping[str, Any]) -> Shown:
+def shown_of(item: Item, part: Mapping[str, Any], themes: Names) -> Shown:
     rows = item.operands()
     sections = [
-        section(item, rows[name], Table.read(part["tables"][name]), k=part["k"])
+        section(item, rows[name], Table.read(part["tables"][name]), k=part["k"], themes=themes)
         for name in rows
         if name in part["tables"]
     ]
     return Shown(item, part["release"], sections)
 
 
-def section(item: Item, row: Item, table: Table, *, k: int) -> Section:
-    labels = row.filters()
+def section(item: Item, row: Item, table: Table, *, k: int, themes: Names) -> Section:
+    themed = REST in table.codes and not row.filters()
+    labels = theme_labels(table, themes) if themed else row.filters()
     of_row = item.filters().get(row.key.removeprefix(f"{item.key}__"), "")
     # On a scale the codes are the numbers themselves.
     scale = bool(table.codes) and row.kind is Kind.NUMBER and bool(labels)
@@ -95,6 +112,8 @@ def section(item: Item, row: Item, table: Table, *, k: int) -> Section:
         rows=[
             told(code, labels.get(code) or label_of(row, code), table.codes, k, table.share(code))
             for code in in_order(table.codes, labels)
+            # A theme that was public when this was released and is no longer goes at once.
+            if not themed or code in labels
         ],
         states=[
             told(state, label, table.states, k, None)
@@ -106,7 +125,15 @@ def section(item: Item, row: Item, table: Table, *, k: int) -> Section:
         several=bool(table.codes) and not table.parted,
         mean=table.mean() if scale else None,
         median=table.median() if scale else None,
+        themed=themed,
     )
+
+
+def theme_labels(table: Table, themes: Names) -> Mapping[str, Message]:
+    """The words of those that are told, the largest first and the rest of the answers last."""
+    there = [code for code in themes if code in table.codes]
+    there.sort(key=lambda code: -(table.codes[code] or 0))
+    return {code: themes[code] for code in there} | {REST: _("Everything else")}
 
 
 def told(code: str, label: Message, cells: Cells, k: int, share: float | None) -> Row:

@@ -21,13 +21,13 @@ from feedback.analysis.charts import MOST_AT_ONCE, Post, bars, posts, standings
 from feedback.analysis.compile import compile_survey, figures
 from feedback.analysis.paradata import partials, still_there
 from feedback.analysis.tallies import Figures
+from feedback.analysis.themes import Themes, counted, themes_of
 from feedback.models import Rhythm, Status, Survey
 from feedback.open_text.deriving import counts_of
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
 from feedback.responses.asked import THEME
 from feedback.responses.order import newest_first
-from feedback.theming.counting import Themes, counted, themes_of
 from feedback.web import tables
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import filtered

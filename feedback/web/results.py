@@ -18,6 +18,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from feedback.analysis import publishing
+from feedback.analysis.themes import approved
 from feedback.models import Publication, Quote, Release
 from feedback.questionnaire.codebook import guarded
 from feedback.questionnaire.definition import Questionnaire
@@ -51,7 +52,8 @@ class Results:
     @property
     def shown(self) -> list[Shown]:
         asked = self.language if self.language != self.survey.questionnaire.language else ""
-        return shown(publishing.chosen(self.publication, asked), self.release.figures)
+        items = publishing.chosen(self.publication, asked)
+        return shown(items, self.release.figures, approved(self.publication.survey))
 
     @property
     def quotes(self) -> dict[str, list[Quote]]:

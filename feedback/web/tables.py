@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from feedback.analysis.charts import Bar, Post, Standing
 from feedback.analysis.drawing.numbers import counted, decimal
+from feedback.analysis.themes import Counted
 from feedback.question_types.columns import Message
-from feedback.theming.counting import Counted
 
 HIDDEN = '<td class="drawn" aria-hidden="true">'
 NOT_DRAWN = f"{HIDDEN}</td>"

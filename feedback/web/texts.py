@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import tasks
+from feedback.analysis.themes import Counted, Themes, counted
 from feedback.models import Role, ThemeSet
 from feedback.open_text.discretion import Discretion
 from feedback.permissions import survey_for
@@ -19,12 +20,13 @@ from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
 from feedback.theming import building, editing, emerging, splitting
 from feedback.theming.answers import open_items, open_items_of
-from feedback.theming.counting import Counted, Themes, counted
 from feedback.theming.reading import Said, Week, news, typical, weeks
 from feedback.web.acting import number_in
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import filtered
 from feedback.web.reports import stored_figures
+
+FOR_EDITORS = ("publish", "unpublish")  # who answers for the public page
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,8 @@ def find(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """One edit of a theme, or an answer moved to another."""
-    survey = survey_for(request.user, slug, Role.REVIEWER).survey
+    role = Role.EDITOR if request.POST.get("act") in FOR_EDITORS else Role.REVIEWER
+    survey = survey_for(request.user, slug, role).survey
     item_of(open_items_of(survey), key)
     try:
         with transaction.atomic():
@@ -181,6 +184,11 @@ def edit(kept: ThemeSet, request: HttpRequest) -> str:
         case "lock" | "unlock" as word:
             editing.lock(theme, on=word == "lock", actor=actor)
             return _("Locked.") if word == "lock" else _("Unlocked.")
+        case "publish" | "unpublish" as word:
+            editing.publish(theme, on=word == "publish", actor=actor)
+            if word == "unpublish":
+                return _("It is public no longer.")
+            return _("Approved. The public reads it from the next release on.")
         case "merge":
             editing.merge(theme, editing.theme_in(kept, into), actor=actor)
             return _("Merged. It can be taken apart again below the theme it went into.")

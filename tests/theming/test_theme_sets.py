@@ -8,12 +8,12 @@ import sys
 import pytest
 from django.db import connection
 
+from feedback.analysis.themes import counted
 from feedback.models import Response, Status, Survey, Theme, ThemeOf, ThemesState
 from feedback.refresh import refresh
 from feedback.responses.in_field import items_of
 from feedback.responses.selection import Selection
 from feedback.theming import building, editing, splitting
-from feedback.theming.counting import counted
 from tests import build
 from tests.open_text.answers import labelled
 from tests.theming.made import answered, found

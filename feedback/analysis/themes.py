@@ -83,6 +83,30 @@ def themes_of(survey: Survey) -> list[ThemeSet]:
     return list(found.defer("model").order_by("item"))
 
 
+def approved(survey: Survey) -> dict[str, dict[str, str]]:
+    """What may be public of the themes: by question, the names of those, by number.
+
+    A part of a theme, or one that went into another, is not told apart.
+    """
+    whole = {"parent": None, "merged_into": None, "approved_public": True}
+    found = Theme.objects.filter(set__survey=survey, **whole).order_by("number")
+    names: dict[str, dict[str, str]] = {}
+    for item, number, name in found.values_list("set__item", "number", "name"):
+        names.setdefault(item, {})[str(number)] = name
+    return names
+
+
+def approved_counts(survey: Survey) -> dict[str, dict[str, int]]:
+    """How many answers each of them has, the parts of it included."""
+    names = approved(survey)
+    found = {}
+    for kept in themes_of(survey):
+        if own := names.get(kept.item):
+            sizes = {str(one.theme.number): one.n for one in counted(kept).counted}
+            found[kept.item] = {number: sizes[number] for number in own if number in sizes}
+    return found
+
+
 def counted(kept: ThemeSet, rows: QuerySet[Response] | None = None) -> Themes:
     """Count the answers of each theme.
 
