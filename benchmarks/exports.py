@@ -1,7 +1,8 @@
 """Exports: rows a second beside a limit, memory, the first byte, and who waits meanwhile.
 
-``python -m benchmarks.exports FORMAT CHOICES ROWS`` makes one file in a process of its own,
-as a worker does, and prints what it took as JSON.
+``python -m benchmarks.exports FORMAT CHOICES ROWS [pacing]`` makes one file in a process of its
+own, as a worker does (with ``pacing`` giving way to submissions, too), and prints what it took
+as JSON.
 """
 
 import json
@@ -150,7 +151,7 @@ def submissions_meanwhile(product: Web, rows: int) -> Result:
     idle = list(islice(rates, 4))
     busy = []
     for kind in ("csv", "parquet"):
-        command = [sys.executable, "-m", "benchmarks.exports", kind, "", str(rows)]
+        command = [sys.executable, "-m", "benchmarks.exports", kind, "", str(rows), "pacing"]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as export:
             while export.poll() is None:
                 busy.append(next(rates))
@@ -162,12 +163,21 @@ def submissions_meanwhile(product: Web, rows: int) -> Result:
 # -- one file, in a process of its own -------------------------------------------------
 
 
-def main(kind: str, choices: str, rows: int) -> dict[str, float]:
+def main(kind: str, choices: str, rows: int, pacing: str = "") -> dict[str, float]:
     import django
 
     django.setup()
+    from django.db import connection
+
     from feedback.exports import FORMATS
     from feedback.exports.making import make
+    from feedback.exports.pacing import Pace
+
+    pace = Pace(connection.copy())
+
+    def tick(_rows: int) -> None:
+        if pacing:
+            pace.give_way()
 
     table = the_table(choices)
     last = table.rows.values_list("pk", flat=True)[rows - 1 : rows].first()
@@ -180,7 +190,7 @@ def main(kind: str, choices: str, rows: int) -> dict[str, float]:
         Path("/proc/self/clear_refs").write_text("5")
         idle = peak_memory()
         began = time.perf_counter()
-        told = make(limited, FORMATS[kind], path, tick=lambda _rows: None)
+        told = make(limited, FORMATS[kind], path, tick=tick)
         seconds = time.perf_counter() - began
     peak = peak_memory()
     return {
@@ -218,4 +228,5 @@ def bare_workbook(table: Any, path: Path) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(sys.argv[1], sys.argv[2], int(sys.argv[3]))) + "\n")
+    kind, choices, rows, *pacing = sys.argv[1:]
+    sys.stdout.write(json.dumps(main(kind, choices, int(rows), *pacing)) + "\n")

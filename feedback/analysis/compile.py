@@ -43,14 +43,18 @@ def figures(survey: Survey, selection: Selection | None = None, *, reader: Any =
     Raises:
         BadSelection: as ``Selection.responses``.
     """
-    sample = Sample.of(survey, selection, reader=reader)
+    return figures_of(Sample.of(survey, selection, reader=reader))
+
+
+def figures_of(sample: Sample) -> Figures:
+    """The same for a sample that is there."""
     frame = sample.frame
     return {
         "responses": frame.height,
         "spam": sample.spam,
         **({"effective_n": sample.effective_n} if sample.weighted else {}),
         **arrivals(frame),
-        "by_revision": by_revision(survey, frame),
+        "by_revision": by_revision(sample.survey, frame),
         "items": {item.key: item_figures(item, frame) for item in sample.layout.items},
     }
 

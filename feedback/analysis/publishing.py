@@ -7,12 +7,13 @@ one held back. A table is told in ``disclosure.py``; its name is the item's key,
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 from django.db import transaction
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from feedback.analysis.tallies import Figures
 from feedback.analysis.themes import approved_counts
 from feedback.frames.cache import frame_of
 from feedback.frames.layout import layout_of
-from feedback.models import Publication, Release, Status, Survey
+from feedback.models import NamedIn, OpenQuestion, Publication, Release, Status, Survey
 from feedback.models.audit import record
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
@@ -32,6 +33,7 @@ from feedback.responses.in_field import items_of_revisions, revision, revisions_
 
 BATCH = 10  # times k: so many responses more bring a release by themselves
 STATES = ("blank", "declined", "not_shown")
+NAMES = "__names"  # ends the name of an item's table of who named what
 REST = "other"  # the code of answers in none of the themes that are told
 
 
@@ -56,6 +58,22 @@ class Draft:
     def lacking(self) -> int:
         """How many responses more it takes for a release at all."""
         return max(self.edition.k - self.added, 0)
+
+
+@dataclass(frozen=True)
+class Named:
+    """How many people named each family, most first, and how many named any of these."""
+
+    families: Mapping[str, int]
+    people: int
+
+    @classmethod
+    def of(cls, found: QuerySet[NamedIn], k: int) -> Self:
+        found = found.exclude(response__status=Status.SPAM)
+        counts = found.values_list("family").annotate(n=Count("response", distinct=True))
+        often = {family: n for family, n in counts.order_by("-n", "family") if n >= k}
+        any_of_them = found.filter(family__in=often).values("response").distinct()
+        return cls(often, any_of_them.count())
 
 
 def latest(survey: Survey) -> Release | None:
@@ -88,12 +106,18 @@ def draft(publication: Publication) -> Draft:
     # is never smaller than it says.
     ids = counted_ids(survey)
     possible, themes = possible_states(survey), approved_counts(survey)
+    named = names_counted(survey, k)
     tables = {
         name: Table.of(counted, k)
         for item in chosen(publication)
         if item.key in figures["items"]
         for name, counted in counts_of(
-            item, figures["items"][item.key], possible, k, themes.get(item.key, {})
+            item,
+            figures["items"][item.key],
+            possible,
+            k,
+            themes=themes.get(item.key, {}),
+            named=named.get(item.key),
         ).items()
     }
     number = before.number + 1 if before else 1
@@ -134,6 +158,18 @@ def edition_of(release: Release) -> Edition:
     return Edition(release.number, release.k, release.population, tables)
 
 
+def names_counted(survey: Survey, k: int) -> dict[str, Named]:
+    """What was named, by question where that may be told.
+
+    Names of fewer than k people are none of the table: it is no list of all that was written.
+    """
+    public = OpenQuestion.objects.filter(survey=survey, names_public=True).exclude(catalogue="")
+    return {
+        part: Named.of(NamedIn.objects.filter(survey=survey, part=part), k)
+        for part in public.values_list("part", flat=True)
+    }
+
+
 def counted_ids(survey: Survey) -> pl.Series:
     """The numbers of all responses but spam."""
     frame = frame_of(survey, layout_of(survey))
@@ -148,19 +184,28 @@ def counts_of(
     found: Figures,
     possible: Mapping[str, Collection[str]],
     k: int,
+    *,
     themes: Mapping[str, int],
+    named: Named | None,
 ) -> dict[str, Counted]:
     """The tables of one item; of one that is made of questions, a table of each.
 
     Args:
         themes: how many answers each theme has that may be told; of open items.
+        named: who named what, where that may be told.
     """
     parts = item.operands()
-    return {
+    tables = {
         name: counted(parts[name], own, possible.get(name, STATES), k, themes)
         for name, own in (found.get("rows") or {item.key: found}).items()
         if name in parts
     }
+    if named and named.families:
+        of = tables[item.key]
+        # With the rest whoever answered stands at one code at least, as the audit takes it.
+        codes = {**named.families, REST: max(of.answered - named.people, 0)}
+        tables[item.key + NAMES] = replace(of, codes=codes, several=True)
+    return tables
 
 
 def counted(

@@ -46,6 +46,12 @@ class Sample:
         spam = everything.select((chosen & is_spam).sum()).item()
         return cls(survey, layout, everything.filter(chosen & ~is_spam), spam)
 
+    def newest(self, most: int) -> list[int]:
+        """The numbers of so many responses, the newest first."""
+        order = ["_received", "_id"]
+        newest = self.frame.select(order).top_k(most, by=order).sort(order, descending=True)
+        return newest["_id"].to_list()
+
     @property
     def weighted(self) -> bool:
         return WEIGHT in self.frame.columns

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from feedback.exports import FORMATS
 from feedback.exports.choices import Choices
 from feedback.exports.making import UNFINISHED, make
+from feedback.exports.pacing import Pace
 from feedback.exports.table import Table, seen_until, snapshot
 from feedback.models import ExportFile, ExportState, Role, SavedExport, Survey, Tombstone, Why
 from feedback.models.audit import record
@@ -218,6 +219,7 @@ class Watch:
         with self.own.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, self.number])
             [[self.ours]] = cursor.fetchall()
+        self.pace = Pace(self.own)
         return self
 
     def __exit__(
@@ -229,12 +231,13 @@ class Watch:
         self.own.close()  # and with it the lock is free
 
     def tick(self, rows: int) -> None:
-        """Count further rows, and now and then say so.
+        """Count further rows, now and then say so, and give way to whoever sends answers.
 
         Raises:
             Cancelled: somebody does not want it any more.
         """
         self.rows += rows
+        self.pace.give_way()
         if (now := time.monotonic()) - self.told < TELLING:
             return
         self.told = now

@@ -2,20 +2,21 @@
 
 import csv
 import io
-from collections.abc import Generator, Iterable, Iterator, Sequence
+import secrets
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import F
+from django.db.models import Case, Expression, F, TextField, Value, When
+from django.db.models.lookups import Exact
 
 from feedback.exports.table import Table
 from feedback.exports.variables import APART, Variable
 from feedback.models import Tombstone
-from feedback.models.copying import Cell, as_copied, copied
+from feedback.models.copying import Cell, as_copied
 from feedback.models.identity import decrypt
 from feedback.question_types.base import Answers
-from feedback.questionnaire.codebook import BLANK, guarded
+from feedback.questionnaire.codebook import guarded
 
 Rows = Generator[bytes, None, None]
 
@@ -50,35 +51,49 @@ def tombstone(table: Table, stone: Tombstone, at: str, *, more: int = 0) -> byte
 
 
 def opened_rows(table: Table, cells: Sequence[Cell], *, guard: bool) -> Rows:
-    """The rows with the encrypted column opened here, cell by cell under the same guard."""
+    """The rows with the encrypted column opened here, and what is in it put where it belongs.
+
+    PostgreSQL writes the line; each personal cell that has an answer holds a mark, drawn by
+    lot for this file so that nobody can have typed it, and is exchanged in the line.
+    """
+    marks = {secrets.token_hex(16).encode(): one for one in table.variables if one.personal}
+    marked = dict(zip([one.name for one in marks.values()], marks, strict=True))
+    own = [
+        marked_cell(cell, marked[one.name].decode()) if one.personal else cell
+        for one, cell in zip(table.variables, cells, strict=False)
+    ]
+    states = cells[len(own) :]
     sealed = [F("nonce"), F("identity")]
-    sql, params = copied(table.rows, [*sealed, *cells], how="FORMAT text")
-    with connection.cursor() as cursor, cursor.cursor.copy(sql, params) as copy:
-        places = places_of(table)
-        yield from lines(filled(row, places, guard=guard) for row in copy.rows())
+    for row in as_copied(table.rows, [*sealed, *own, *states], how="FORMAT csv"):
+        nonce, identity, rest = row.split(b",", 2)
+        yield filled(rest, opened(nonce.decode(), identity.decode()), marks, guard=guard)
 
 
-def places_of(table: Table) -> list[tuple[int, Variable]]:
-    """Where the personal variables stand, behind nonce and identity."""
-    return [(i, one) for i, one in enumerate(table.variables, 2) if one.personal]
+def marked_cell(cell: Cell, mark: str) -> Expression:
+    there = When(Exact(cell, APART), then=Value(mark))
+    return Case(there, default=cell, output_field=TextField())
 
 
-def filled(
-    row: Sequence[str | None], places: Sequence[tuple[int, Variable]], *, guard: bool
-) -> list[str]:
-    """The cells of a row, with those that lie apart put in."""
-    cells = list(row)
-    known = opened(str(row[0]), row[1]) if row[1] else {}
-    for i, variable in places:
-        if cells[i] == APART.value:
+def filled(line: bytes, known: Answers, marks: Mapping[bytes, Variable], *, guard: bool) -> bytes:
+    """A line with what lies apart put in."""
+    for mark, variable in marks.items():
+        if mark in line:
             text = personal_text(variable, known)
-            cells[i] = guarded(text) if guard else text
-    return [BLANK if cell is None else cell for cell in cells[2:]]
+            line = line.replace(mark, cell_of(guarded(text) if guard else text))
+    return line
+
+
+def cell_of(text: str) -> bytes:
+    """As COPY writes a cell."""
+    plain = text and not any(sign in text for sign in ',"\r\n')
+    return text.encode() if plain else f'"{text.replace(chr(34), chr(34) * 2)}"'.encode()
 
 
 def opened(nonce: str, identity: str | None) -> Answers:
-    sealed = bytes.fromhex(identity.removeprefix("\\x")) if identity else None
-    return decrypt(sealed, nonce=UUID(nonce))
+    """The personal answers of a row. Args: identity: in hexadecimal; "" or None for none."""
+    if not identity:
+        return {}
+    return decrypt(bytes.fromhex(identity.removeprefix("\\x")), nonce=UUID(nonce))
 
 
 def personal_text(variable: Variable, known: Answers) -> str:

@@ -41,6 +41,9 @@ class OpenQuestion(models.Model):
     asks = models.BooleanField(
         default=False, help_text=_("The question asks for such names, so that plain words count")
     )
+    names_public = models.BooleanField(
+        default=False, db_default=False, help_text=_("Published results tell who named what")
+    )
     common = models.JSONField(default=list, help_text=_("Words that are no misspelt names here"))
     voices = models.BooleanField(default=False, help_text=_("Near-copies are looked for"))
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from feedback.models import NameDecision, NamedIn, OpenQuestion, Survey
+from feedback.models import NameDecision, NamedIn, OpenQuestion, Response, Status, Survey
 from feedback.models.audit import record
 from feedback.open_text.catalogue import Catalogue, Decisions, Entity, Kind, key, shipped
 from feedback.open_text.mentions import Finder, How, Mention, common_words
@@ -143,6 +144,21 @@ def set_names(survey: Survey, column: Column, *, catalogue: str, asks: bool, act
 
 
 @transaction.atomic
+def publish(survey: Survey, column: Column, *, on: bool, actor: Any) -> None:
+    """Let results for everyone tell how many name what, or no longer.
+
+    Raises:
+        NotPossible: names are not looked for.
+    """
+    question = locked(survey, column.part)
+    if on and not question.catalogue:
+        raise NotPossible(_("Switch a catalogue of names on first."))
+    question.names_public = on
+    question.save(update_fields=["names_public"])
+    record("names_public", actor=actor, survey=survey, part=column.part, on=on)
+
+
+@transaction.atomic
 def decide(
     survey: Survey, column: Column, spelling: str, told: Mapping[str, str], *, actor: Any
 ) -> NameDecision:
@@ -206,17 +222,36 @@ def found(question: OpenQuestion, column: Column) -> Found:
     for row in NamedIn.objects.filter(survey=question.survey, part=question.part):
         if row.response_id in by_response:
             by_response[row.response_id].append(mention(row))
-    catalogue = catalogue_of(question)
     latest = texts[-LOOKED_AT:]
     unknown = unresolved(
         [text for _pk, text in latest],
         [by_response[pk] for pk, _text in latest],
-        known=catalogue.not_names,
+        known=catalogue_of(question).not_names,
     )
+    counts = counted([*by_response.values()])
+    return Found(counts, unknown if question.asks else [], called(question))
+
+
+def called(question: OpenQuestion) -> dict[str, str]:
+    """What each name is called, by its id."""
     names: dict[str, str] = {}
-    for entity in catalogue.entities:
+    for entity in catalogue_of(question).entities:
         names.setdefault(entity.id, entity.name)
-    return Found(counted([*by_response.values()]), unknown if question.asks else [], names)
+    return names
+
+
+def families(question: OpenQuestion, rows: QuerySet[Response] | None = None) -> dict[str, int]:
+    """How many people name each family, most first; spam left out.
+
+    Args:
+        rows: only of these responses; None for all.
+    """
+    found = NamedIn.objects.filter(survey=question.survey_id, part=question.part)
+    found = found.exclude(response__status=Status.SPAM)
+    if rows is not None:
+        found = found.filter(response__in=rows.order_by().values("pk"))
+    people = found.values_list("family").annotate(n=Count("response", distinct=True))
+    return dict(people.order_by("-n", "family"))
 
 
 def mention(row: NamedIn) -> Mention:

@@ -119,7 +119,7 @@ def differs(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def sample_of(at: Desk) -> Sample:
-    return Sample.of(at.survey, at.selection or None, reader=at.access.membership.user)
+    return Sample.of(at.survey, at.selection or None, reader=at.reader)
 
 
 def common(at: Desk, sample: Sample) -> dict[str, Any]:

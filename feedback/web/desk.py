@@ -23,12 +23,19 @@ class Desk:
 
     access: Access
     selection: Selection
-    rows: QuerySet[Response]
     revisions: tuple[int, ...]  # primary keys, the newest first
+    reader: Any  # whom "me" means in a filter
 
     @cached_property
     def items(self) -> Sequence[Item]:
         return items_of_revisions(self.revisions)
+
+    @cached_property
+    def rows(self) -> QuerySet[Response]:
+        """The responses of the selection. Of some filters the matches are fetched here, which
+        pages of figures need not wait for: frames know most of them. Raises: BadSelection.
+        """
+        return self.selection.responses(self.survey, self.items, reader=self.reader)
 
     @property
     def survey(self) -> Survey:
@@ -56,8 +63,7 @@ def desk(request: HttpRequest, slug: str, role: Role = Role.VIEWER) -> Desk:
     revisions = revisions_until(live) if live else ()
     items = items_of_revisions(revisions)
     selection = Selection.from_query(request.GET, items)
-    rows = selection.responses(access.survey, items, reader=request.user)
-    return Desk(access, selection, rows, revisions)
+    return Desk(access, selection, revisions, request.user)
 
 
 def selecting(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -94,6 +94,10 @@ ACTS: Mapping[str, Act] = {
     "names_set": Act(
         gettext_lazy("Names"), gettext_lazy("set whether names are looked for in answers")
     ),
+    "names_public": Act(
+        gettext_lazy("Names in public results"),
+        gettext_lazy("set whether public results tell what was named in “%(part)s”"),
+    ),
     "name_decided": Act(
         gettext_lazy("Name decided"), gettext_lazy("decided what a spelling stands for")
     ),

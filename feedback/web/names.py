@@ -20,6 +20,8 @@ from feedback.question_types.columns import Message
 from feedback.responses.acts import NotPossible
 from feedback.web.open_question import open_desk
 
+APPROVED = _("Approved. The public reads it from the next release on.")
+TAKEN_BACK = _("It is public no longer.")
 TOGETHER, UNKNOWN = 20, 40  # that are told
 KINDS: Mapping[Kind, Message] = {
     Kind.MODEL: _("model"),
@@ -85,6 +87,20 @@ def switch(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             asks="asks" in form,
             actor=request.user,
         )
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return redirect("names", slug=slug, key=key)
+
+
+@login_required
+@require_POST
+def publish(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Let results for everyone tell who named what, or no longer."""
+    at = open_desk(request, slug, key, Role.EDITOR)
+    on = "publish" in request.POST
+    try:
+        naming.publish(at.access.survey, at.column, on=on, actor=request.user)
+        messages.success(request, APPROVED if on else TAKEN_BACK)
     except NotPossible as error:
         messages.error(request, str(error))
     return redirect("names", slug=slug, key=key)

@@ -22,7 +22,7 @@ from feedback.web import figures
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filters_in_words import active_filters
 from feedback.web.paper import NoPango, pdf_of
-from feedback.web.reports import figures_of, section
+from feedback.web.reports import figures_of, sample_of, section
 
 STYLESHEETS = ("css/tokens.css", "css/drawing.css", "css/print.css")
 KINDS = {"svg": "image/svg+xml", "png": "image/png"}
@@ -72,7 +72,7 @@ def picture(request: HttpRequest, slug: str, figure: str, kind: str) -> HttpResp
 
 def every_figure(at: Desk) -> Iterator[Figure]:
     """Every figure of the report, each made when it is asked for."""
-    found = figures_of(at)
+    found = figures_of(at, sample_of(at))
     yield figures.by_day(found["by_day"])
     if not at.selection:
         begun = partials(at.survey, completes=found["responses"])
@@ -83,7 +83,7 @@ def every_figure(at: Desk) -> Iterator[Figure]:
 
 def told_of(at: Desk) -> dict[str, Any]:
     """What the page says."""
-    found = figures_of(at)
+    found = figures_of(at, sample_of(at))
     # What was begun has no answers that a selection could ask for.
     begun = partials(at.survey, completes=found["responses"]) if not at.selection else None
     sections = [section(item, found["items"]) for item in at.items if item.asks]

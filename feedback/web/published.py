@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from django.utils.translation import gettext as _
 
 from feedback.analysis.charts import MOST_AT_ONCE
 from feedback.analysis.disclosure import Cells, Table, ambiguous
-from feedback.analysis.publishing import REST
+from feedback.analysis.publishing import NAMES, REST
+from feedback.analysis.themes import approved
+from feedback.models import OpenQuestion, Survey
+from feedback.open_text.naming import called
 from feedback.question_types.base import Item, Kind
 from feedback.question_types.columns import Message
 
@@ -69,39 +72,62 @@ class Shown:
     sections: Sequence[Section]
 
 
-Names = Mapping[str, str]  # of themes, by number
+Words = Mapping[str, str]  # of what was found in texts, by code
 
 
-def shown(
-    items: Iterable[Item], figures: Mapping[str, Any], themes: Mapping[str, Names]
-) -> list[Shown]:
-    """Those of the items that a release tells of.
+@dataclass(frozen=True)
+class Approved:
+    """What may be public now of open answers: names of themes, and of what people named."""
 
-    Args:
-        figures: as ``Release.figures``.
-        themes: those that may be public now, by question.
-    """
+    themes: Mapping[str, Words]  # by question, as the others
+    names: Mapping[str, Words]
+
+    @classmethod
+    def of(cls, survey: Survey) -> Self:
+        public = OpenQuestion.objects.filter(survey=survey, names_public=True)
+        names = {question.part: called(question) for question in public.exclude(catalogue="")}
+        return cls(approved(survey), names)
+
+
+def shown(items: Iterable[Item], figures: Mapping[str, Any], found: Approved) -> list[Shown]:
+    """Those of the items that a release tells of. Args: figures: as ``Release.figures``."""
     parts = figures["items"]
-    return [
-        shown_of(item, parts[item.key], themes.get(item.key, {}))
-        for item in items
-        if item.key in parts
-    ]
+    return [shown_of(item, parts[item.key], found) for item in items if item.key in parts]
 
 
-def shown_of(item: Item, part: Mapping[str, Any], themes: Names) -> Shown:
-    rows = item.operands()
+def shown_of(item: Item, part: Mapping[str, Any], found: Approved) -> Shown:
+    rows, k = item.operands(), part["k"]
+    tables = {name: Table.read(table) for name, table in part["tables"].items()}
+    themes, names = found.themes.get(item.key, {}), found.names.get(item.key)
     sections = [
-        section(item, rows[name], Table.read(part["tables"][name]), k=part["k"], themes=themes)
+        section(item, rows[name], tables[name], k=k, themes=themes)
         for name in rows
-        if name in part["tables"]
+        if name in tables
     ]
+    if names is not None and (table := tables.get(item.key + NAMES)):
+        sections.append(section_of_names(item, table, names, k=k))
     return Shown(item, part["release"], sections)
 
 
-def section(item: Item, row: Item, table: Table, *, k: int, themes: Names) -> Section:
+def section_of_names(item: Item, table: Table, names: Words, *, k: int) -> Section:
+    """Who named what; of each code the words it has by now."""
+    labels = words_of(table, names, rest=_("None of these"))
+    return Section(
+        name=item.key + NAMES,
+        question=_("What was named"),
+        rows=[told(code, labels[code], table.codes, k, table.share(code)) for code in labels],
+        states=[],
+        n=table.n,
+        n_words="" if table.n is not None else fewer(k),
+        several=True,
+        mean=None,
+        median=None,
+    )
+
+
+def section(item: Item, row: Item, table: Table, *, k: int, themes: Words) -> Section:
     themed = REST in table.codes and not row.filters()
-    labels = theme_labels(table, themes) if themed else row.filters()
+    labels = words_of(table, themes, rest=_("Everything else")) if themed else row.filters()
     of_row = item.filters().get(row.key.removeprefix(f"{item.key}__"), "")
     # On a scale the codes are the numbers themselves.
     scale = bool(table.codes) and row.kind is Kind.NUMBER and bool(labels)
@@ -129,11 +155,11 @@ def section(item: Item, row: Item, table: Table, *, k: int, themes: Names) -> Se
     )
 
 
-def theme_labels(table: Table, themes: Names) -> Mapping[str, Message]:
-    """The words of those that are told, the largest first and the rest of the answers last."""
-    there = [code for code in themes if code in table.codes]
+def words_of(table: Table, words: Words, *, rest: str) -> Mapping[str, Message]:
+    """Of those that are told: the largest first, and the rest of the answers last."""
+    there = [code for code in words if code in table.codes]
     there.sort(key=lambda code: -(table.codes[code] or 0))
-    return {code: themes[code] for code in there} | {REST: _("Everything else")}
+    return {code: words[code] for code in there} | {REST: rest}
 
 
 def told(code: str, label: Message, cells: Cells, k: int, share: float | None) -> Row:

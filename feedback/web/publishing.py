@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from feedback.analysis import publishing
 from feedback.analysis.disclosure import LEAST_K, MOST_K, USUAL_K
-from feedback.analysis.themes import approved
 from feedback.models import Publication, Quote, Response, Role, Survey
 from feedback.models.audit import record
 from feedback.permissions import survey_for
 from feedback.responses import quotes
 from feedback.responses.acts import NotPossible
-from feedback.web.published import shown
+from feedback.web.published import Approved, shown
 
 SETTINGS = ("on", "items", "k", "every_hours", "intro", "licence", "embed", "download")
 TEXTS = ("intro", "licence")
@@ -36,8 +35,8 @@ class PublishForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         label=gettext_lazy("Questions"),
         help_text=gettext_lazy(
-            "Personal questions are not among them. Of open questions only the themes and quotes "
-            "that you approve are shown. A question chosen now comes with the next release."
+            "Personal questions are not among them. Of open questions only the themes, names and "
+            "quotes that you approve are shown. A question chosen now comes with the next release."
         ),
     )
     k = forms.IntegerField(
@@ -120,7 +119,7 @@ def preview(publication: Publication) -> dict[str, Any]:
     ready, before = publishing.draft(publication), publishing.latest(survey)
     return {
         "ready": ready,
-        "entries": shown(publishing.chosen(publication), ready.figures, approved(survey)),
+        "entries": shown(publishing.chosen(publication), ready.figures, Approved.of(survey)),
         "batch": publishing.BATCH * publication.k,
         "due_at": publishing.due_at(publication, before) if before else None,
         "unreleased": [i for i in publishing.chosen(publication) if i.key in ready.held],

@@ -18,15 +18,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback.analysis import by_mail as mails
 from feedback.analysis.charts import MOST_AT_ONCE, Post, bars, posts, standings
-from feedback.analysis.compile import compile_survey, figures
+from feedback.analysis.compile import compile_survey
+from feedback.analysis.compile import figures_of as compiled
 from feedback.analysis.paradata import partials, still_there
+from feedback.analysis.sample import Sample
 from feedback.analysis.tallies import Figures
 from feedback.analysis.themes import Themes, counted, themes_of
-from feedback.models import Rhythm, Status, Survey
+from feedback.models import OpenQuestion, Response, Rhythm, Status, Survey
 from feedback.open_text.deriving import counts_of
+from feedback.open_text.naming import called, families
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
-from feedback.responses.asked import THEME
+from feedback.responses.asked import NAME, THEME
 from feedback.responses.order import newest_first
 from feedback.web import tables
 from feedback.web.desk import Desk, desk, selecting
@@ -36,14 +39,15 @@ from feedback.web.measures import Section, drawn
 from feedback.web.tables import Links
 
 NEWEST = 5  # answers to an open question
+MOST_NAMES = 12  # that the summary tells; the page of names has all
 AT_FIRST, LOOKED_AT = 30, 300  # responses among which the newest answers are found
 
 
 def stored_figures(survey: Survey) -> Figures:
     """The summary as last compiled; made now where no worker has come to it yet."""
     summary = getattr(survey, "summary", None) or compile_survey(survey)
-    compiled: Figures = summary.figures
-    return compiled
+    found: Figures = summary.figures
+    return found
 
 
 @login_required
@@ -52,8 +56,9 @@ def stored_figures(survey: Survey) -> Figures:
 def summary(request: HttpRequest, slug: str) -> HttpResponse:
     """The report of all responses but spam, or of a selection of them."""
     at = desk(request, slug)
-    found = figures_of(at)
-    newest, themes = newest_texts(at), themes_at(at)
+    sample = sample_of(at)
+    found = figures_of(at, sample)
+    newest, themes, named = newest_texts(at, sample), themes_at(at), named_at(at)
     begun = partials(at.survey, completes=found["responses"]) if not at.selection else None
     links = Links(reverse("responses", args=[slug]), at.query)
     context = {
@@ -69,7 +74,11 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
         "rhythms": Rhythm.choices,
         "panels": [
             panel(section(item, found["items"]), links)
-            | {"newest": newest.get(item.key), "themes": theme_table(themes.get(item.key), links)}
+            | {
+                "newest": newest.get(item.key),
+                "themes": theme_table(themes.get(item.key), links),
+                "names": name_table(named, item.key, found["items"], links),
+            }
             for item in at.items
             if item.asks
         ],
@@ -95,6 +104,15 @@ def theme_table(found: Themes | None, links: Links) -> SafeString | None:
     return tables.themes(found.counted, links.of(THEME + found.kept.item))
 
 
+def name_table(
+    named: Mapping[str, Sequence[tuple[str, str, int]]], key: str, of_items: Figures, links: Links
+) -> SafeString | None:
+    base = of_items.get(key, {}).get("answered", 0)
+    if not base or not named.get(key):
+        return None
+    return tables.named(named[key][:MOST_NAMES], base, links.of(NAME + key))
+
+
 def when(found: Figures) -> list[tuple[str, Sequence[Post], SafeString, SafeString]]:
     """By day and by hour: a title, the columns, and the same as a picture and as a table."""
     hours = {f"{hour:02}": found["by_hour"].get(f"{hour:02}", 0) for hour in range(24)}
@@ -111,7 +129,7 @@ def when(found: Figures) -> list[tuple[str, Sequence[Post], SafeString, SafeStri
 def summary_json(request: HttpRequest, slug: str) -> HttpResponse:
     """The same figures for machines."""
     at = desk(request, slug)
-    found = figures_of(at)
+    found = figures_of(at, sample_of(at))
     if not at.selection:  # what was begun has no answers that a selection could ask for
         found = found | partials(at.survey, completes=found["responses"])
         found |= {"open_text": counts_of(at.survey, at.items)}
@@ -123,6 +141,17 @@ def themes_at(at: Desk) -> dict[str, Themes]:
     """The themes of each open question that has some, counted in what the desk shows."""
     rows = at.rows if at.selection else None
     return {kept.item: counted(kept, rows) for kept in themes_of(at.survey)}
+
+
+def named_at(at: Desk) -> dict[str, list[tuple[str, str, int]]]:
+    """By question in which names are looked for: id, name and number of people, most first."""
+    rows = at.rows if at.selection else None
+    found = {}
+    for question in OpenQuestion.objects.filter(survey=at.survey).exclude(catalogue=""):
+        names = called(question)
+        counts = families(question, rows).items()
+        found[question.part] = [(code, names.get(code, code), n) for code, n in counts]
+    return found
 
 
 @login_required
@@ -142,12 +171,16 @@ def by_mail(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(f"{page}#mail")
 
 
-def figures_of(at: Desk) -> Figures:
+def sample_of(at: Desk) -> Sample | None:
+    """The responses of a selection, as a frame; None where nothing is selected."""
+    return Sample.of(at.survey, at.selection, reader=at.reader) if at.selection else None
+
+
+def figures_of(at: Desk, sample: Sample | None) -> Figures:
     """The stored summary, or the figures of a selection, counted now."""
-    if not at.selection:
+    if sample is None:
         return stored_figures(at.survey)
-    now = figures(at.survey, at.selection, reader=at.access.membership.user)
-    return now | {"as_of": timezone.now().isoformat()}
+    return compiled(sample) | {"as_of": timezone.now().isoformat()}
 
 
 def stopped(at: Desk, begun: Mapping[str, Any]) -> list[tuple[Item, int, float]]:
@@ -215,13 +248,17 @@ def minutes(seconds: float | None) -> str:
     return "" if seconds is None else number_format(seconds / 60, decimal_pos=1)
 
 
-def newest_texts(at: Desk) -> dict[str, list[tuple[int, str]]]:
+def newest_texts(at: Desk, sample: Sample | None) -> dict[str, list[tuple[int, str]]]:
     """The newest answers in words to each open question, with the responses they are from."""
     open_keys = [item.key for item in at.items if not item.filters() and not item.personal]
     found: dict[str, list[tuple[int, str]]] = {key: [] for key in open_keys}
     if not open_keys:
         return found
-    rows = newest_first(at.rows.exclude(status=Status.SPAM)).values_list("pk", "answers")
+    if sample is None:
+        chosen = Response.objects.filter(survey=at.survey).exclude(status=Status.SPAM)
+    else:
+        chosen = Response.objects.filter(pk__in=sample.newest(LOOKED_AT))
+    rows = newest_first(chosen).values_list("pk", "answers")
     # A few hold enough of most questions; the others are asked for if one wants more.
     for pk, answers in chain(rows[:AT_FIRST], rows[AT_FIRST:LOOKED_AT]):
         for key in open_keys:

@@ -18,7 +18,6 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from feedback.analysis import publishing
-from feedback.analysis.themes import approved
 from feedback.models import Publication, Quote, Release
 from feedback.questionnaire.codebook import guarded
 from feedback.questionnaire.definition import Questionnaire
@@ -27,7 +26,7 @@ from feedback.responses.in_field import InField
 from feedback.web.attempts import survey_at
 from feedback.web.languages import language_for, names_of, speaking
 from feedback.web.pages import FRAMED, page
-from feedback.web.published import Row, Section, Shown, shown
+from feedback.web.published import Approved, Row, Section, Shown, shown
 
 FOR = 60  # seconds that a page may be kept by whoever fetched it
 COLUMNS = (
@@ -53,7 +52,7 @@ class Results:
     def shown(self) -> list[Shown]:
         asked = self.language if self.language != self.survey.questionnaire.language else ""
         items = publishing.chosen(self.publication, asked)
-        return shown(items, self.release.figures, approved(self.publication.survey))
+        return shown(items, self.release.figures, Approved.of(self.publication.survey))
 
     @property
     def quotes(self) -> dict[str, list[Quote]]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from feedback.analysis.charts import Bar, Post, Standing
 from feedback.analysis.drawing.numbers import counted, decimal
+from feedback.analysis.intervals import wilson
 from feedback.analysis.themes import Counted
 from feedback.question_types.columns import Message
 
@@ -77,6 +78,21 @@ def themes(counts: Iterable[Counted], start: str) -> SafeString:
         for one in counts
     )
     return table([_("Theme"), _("Answers"), with_interval(_("Share"))], rows, drawn=True)
+
+
+def named(people: Iterable[tuple[str, str, int]], base: int, start: str) -> SafeString:
+    """How many name what. Args: people: id, name and number; base: how many answered."""
+
+    def line(code: str, name: str, n: int) -> str:
+        low, high = (100 * end for end in wilson(n, base))
+        part = 100 * n / base
+        drawn = {"width": part, "low": low, "span": high - low}
+        return row(
+            escape(name), [linked(n, start, code), share(part, low, high)], typed=True
+        ) + box({name: f"{value:.2f}" for name, value in drawn.items()})
+
+    rows = (line(*one) for one in people) if base else ()
+    return table([_("Name"), _("People"), with_interval(_("Share"))], rows, drawn=True)
 
 
 def bins(counts: Sequence[tuple[str, int]], unit: str) -> SafeString:

@@ -135,6 +135,7 @@ staff = [
     path("<slug:slug>/text/<slug:key>/codes.csv", code_frame.download, name="code_download"),
     path("<slug:slug>/text/<slug:key>/names/", names.names, name="names"),
     path("<slug:slug>/text/<slug:key>/names/set/", names.switch, name="names_set"),
+    path("<slug:slug>/text/<slug:key>/names/publish/", names.publish, name="names_publish"),
     path("<slug:slug>/text/<slug:key>/names/decide/", names.decide, name="names_decide"),
     path("<slug:slug>/text/<slug:key>/voices/", voices.voices, name="voices"),
     path("<slug:slug>/text/<slug:key>/voices/set/", voices.switch, name="voices_set"),

@@ -1,4 +1,4 @@
-"""Themes on the page for everyone: approved by hand, rounded, and gone when they are taken back."""
+"""Themes and names for everyone: approved by hand, rounded, and gone when they are taken back."""
 
 import csv
 import io
@@ -8,7 +8,16 @@ import pytest
 from django.test import Client
 
 from feedback.analysis import publishing
-from feedback.models import AuditEntry, Publication, Role, Survey, Theme, ThemeSet
+from feedback.models import (
+    AuditEntry,
+    OpenQuestion,
+    Publication,
+    Role,
+    Survey,
+    Theme,
+    ThemeSet,
+)
+from feedback.refresh import refresh
 from feedback.responses.in_field import forget
 from feedback.theming import building
 from tests import build
@@ -152,3 +161,70 @@ def test_approving_is_in_the_audit_log_by_number(kept: ThemeSet, editor: Client)
     entry = AuditEntry.objects.latest("pk")
     assert entry.action == "theme_publish"
     assert entry.details == {"item": "wish", "theme": one_of(kept).number}
+
+
+# -- names -----------------------------------------------------------------------------
+
+NAMES = "/staff/town/text/wish/names/"
+WRITTEN = ["Llama 3 and Mistral"] * 12 + ["mostly Qwen2.5"] * 7 + ["falcon"] * 2 + ["nothing"] * 6
+
+
+@pytest.fixture
+def naming(town: Survey, editor: Client) -> Survey:
+    """Names of open models are looked for in what people wish for."""
+    answered(town, WRITTEN)
+    refresh()
+    editor.post(f"{NAMES}set/", {"catalogue": "open_models", "asks": "1"})
+    return town
+
+
+def test_names_are_public_when_they_are_approved(
+    naming: Survey, editor: Client, client: Client
+) -> None:
+    """Rounded like all counts; what few named is not there at all, and the rest is told."""
+    release(naming)
+    assert "Llama" not in public(client)
+    for _n in range(5):
+        build.respond(naming, wish="Llama")
+    refresh()
+
+    editor.post(f"{NAMES}publish/", {"publish": "1"})
+    release(naming)
+
+    text = public(client)
+    assert "Llama 15" in text and "Mistral 10" in text and "Qwen 5" in text
+    assert "None of these 5" in text and "alcon" not in text
+    assert {"llama", "mistral", "qwen", "other"} <= released_rows(client).keys()
+
+
+def test_names_that_are_taken_back_are_gone_at_once(
+    naming: Survey, editor: Client, client: Client
+) -> None:
+    """Whatever was released."""
+    editor.post(f"{NAMES}publish/", {"publish": "1"})
+    release(naming)
+    assert "Llama" in public(client)
+
+    editor.post(f"{NAMES}publish/", {"stop": "1"})
+
+    assert "Llama" not in public(client)
+    assert AuditEntry.objects.latest("pk").details == {"part": "wish", "on": False}
+
+
+def test_reviewers_do_not_approve_names(naming: Survey, reviewer: Any) -> None:
+    """They decide what is one, which is another thing."""
+    client = build.signed_in(reviewer)
+
+    assert client.post(f"{NAMES}publish/", {"publish": "1"}).status_code == 404
+    assert not OpenQuestion.objects.get().names_public
+
+
+def test_the_summary_tells_who_named_what(naming: Survey, viewer: Any) -> None:
+    """Beside the newest answers, each number with its way to the responses behind it."""
+    client = build.signed_in(viewer)
+    page = Page.read(client.get("/staff/town/summary/").content)
+
+    (llama,) = page.links(r"name\.wish=llama")
+    assert "12 responses" in Page.read(client.get(llama).content).text
+    some = Page.read(client.get("/staff/town/summary/?answer.visit=often").content)
+    assert "Llama 6" in some.text
