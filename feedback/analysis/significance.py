@@ -161,6 +161,33 @@ def differences(chosen: ArrayLike, asked: ArrayLike) -> Differences:
     )
 
 
+def trend(counts: ArrayLike, bases: ArrayLike) -> float:
+    """Whether a share rises or falls over stretches of time: how many standard errors.
+
+    P. Armitage (1955), Biometrics 11(3), 375-386, with the stretches as scores.
+
+    Args:
+        counts: of each stretch, in order; ``bases`` likewise.
+
+    Returns:
+        Above zero where it rises; NaN where nothing could.
+    """
+    said, asked = np.asarray(counts, dtype=float), np.asarray(bases, dtype=float)
+    at, whole = np.arange(len(asked)), asked.sum()
+    share = said.sum() / whole if whole else np.nan
+    spread = (asked @ at**2) - (asked @ at) ** 2 / whole if whole else np.nan
+    variance = share * (1 - share) * spread
+    if not variance > 0:
+        return float("nan")
+    return float(at @ (said - asked * share) / np.sqrt(variance))
+
+
+def two_sided(z: ArrayLike) -> Floats:
+    """The chance of being so far from zero by chance alone, in standard errors."""
+    found: Floats = 2 * ndtr(-np.abs(np.asarray(z, dtype=float)))
+    return found
+
+
 # -- many tests at once ----------------------------------------------------------------
 
 

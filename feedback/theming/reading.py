@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, timedelta
 
 import numpy as np
-from django.db.models import F, QuerySet, Window
-from django.db.models.functions import RowNumber, TruncWeek
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber, TruncDate
 
 from feedback.analysis.intervals import wilson
+from feedback.analysis.significance import benjamini_hochberg, trend, two_sided
 from feedback.analysis.themes import Themes, living
 from feedback.models import Response, Theme, ThemeOf, ThemeSet
+from feedback.open_text.counts import Integers
 from feedback.open_text.discretion import Discretion, covered
 from feedback.open_text.over_time import Point, over_time
 from feedback.open_text.quotes import Quote, excerpt, quotes
@@ -22,6 +24,7 @@ from feedback.theming.emerging import Proposal
 LOOKED_AT = 30  # nearest answers of each theme
 WEEKS, FEWEST_WEEKS = 26, 3  # that are shown at most; fewer are no course of time
 A_COURSE = 30  # answers of a theme, from which its weeks are shown
+SURE = 0.05
 
 
 @dataclass(frozen=True)
@@ -115,11 +118,40 @@ def news(kept: ThemeSet, discretion: Discretion) -> list[News]:
     return [News(one, sizes[at], said.get(at, [])) for at, one in enumerate(proposals) if sizes[at]]
 
 
-def weeks(themes: Themes, rows: QuerySet[Response] | None) -> dict[int, list[Week]]:
-    """The share of each top theme in each of the latest weeks (UTC), by primary key."""
+@dataclass(frozen=True)
+class Course:
+    """One theme over time.
+
+    Attributes:
+        weeks: the latest; none where there are too few, or too few answers.
+        rises: by day, beyond chance; None where that cannot be told of it.
+        p: of that, adjusted for all themes of the question.
+    """
+
+    weeks: list[Week]
+    rises: bool | None
+    p: float
+
+
+def courses(themes: Themes, rows: QuerySet[Response] | None) -> dict[int, Course]:
+    """Of each top theme, by primary key: its latest weeks (UTC), and whether it rises or falls."""
+    days, theme, when, n = daily(themes, rows)
+    trends = rising(theme, when, n, days=len(days))
+    by_week = weekly(days, theme, when, n)
+    pks = [one.theme.pk for one in themes.counted]
+    nothing = Course([], None, float("nan"))
+    return {
+        pk: replace(trends.get(at, nothing), weeks=by_week.get(at, [])) for at, pk in enumerate(pks)
+    }
+
+
+Days = tuple[list[date], Integers, Integers, Integers]
+
+
+def daily(themes: Themes, rows: QuerySet[Response] | None) -> Days:
+    """The days (UTC) with answers, and of each theme and day its place, the day's, and how many."""
     tops = {theme.pk: at for at, theme in enumerate(one.theme for one in themes.counted)}
-    all_themes = themes_in(themes.kept)
-    lasting = living(all_themes)
+    lasting = living(themes_in(themes.kept))
     place = {
         pk: tops.get(theme.parent_id if theme.parent_id in tops else theme.pk, -1)
         for pk, theme in lasting.items()
@@ -127,24 +159,50 @@ def weeks(themes: Themes, rows: QuerySet[Response] | None) -> dict[int, list[Wee
     of = ThemeOf.objects.filter(set=themes.kept, theme__isnull=False)
     if rows is not None:
         of = of.filter(response__in=rows.order_by().values("pk"))
-    monday = TruncWeek("response__received_at")
-    told = [(at.date(), place[pk]) for at, pk in of.values_list(monday, "theme") if place[pk] >= 0]
-    mondays = sorted({at for at, _theme in told})[-WEEKS:]
+    day = TruncDate("response__received_at", tzinfo=UTC)
+    counted = of.values_list(day, "theme").annotate(n=Count("pk")).order_by()
+    told = [(at, place[pk], n) for at, pk, n in counted if place[pk] >= 0]
+    days = sorted({at for at, _theme, _n in told})
+    number = {at: i for i, at in enumerate(days)}
+    columns = zip(*((theme, number[at], n) for at, theme, n in told), strict=True) if told else ()
+    theme, when, n = (np.array(column, dtype=np.int64) for column in columns or ((), (), ()))
+    return days, theme, when, n
+
+
+def rising(theme: Integers, when: Integers, n: Integers, *, days: int) -> dict[int, Course]:
+    """Which themes rise or fall beyond chance, by place; tested by day, over all days."""
+    lines = over_time(
+        np.repeat(theme, n), np.repeat(when, n), stretches=days, interval=wilson, trend=trend
+    )
+    tested = [line for line in lines if line.trend is not None]
+    z = np.array([line.trend for line in tested], dtype=float)
+    ps = benjamini_hochberg(two_sided(z))
+    return {
+        line.theme: Course([], bool(at > 0) if p < SURE else None, float(p))
+        for line, at, p in zip(tested, z, ps, strict=True)
+    }
+
+
+def weekly(days: list[date], theme: Integers, when: Integers, n: Integers) -> dict[int, list[Week]]:
+    """The share of each theme in each of the latest weeks, by place."""
+    begins = [day - timedelta(days=day.weekday()) for day in days]
+    mondays = sorted({*begins})[-WEEKS:]
     if len(mondays) < FEWEST_WEEKS:
         return {}
-    number = {at: n for n, at in enumerate(mondays)}
-    told = [(at, theme) for at, theme in told if at in number]
-    sizes = Counter(theme for _at, theme in told)
+    number = {at: i for i, at in enumerate(mondays)}
+    week = np.array([number.get(at, -1) for at in begins], dtype=np.int64)[when]
+    shown = week >= 0
+    theme, week, n = theme[shown], week[shown], n[shown]
+    sizes = np.bincount(theme, weights=n)
     lines = over_time(
-        np.array([theme for _at, theme in told], dtype=np.int64),
-        np.array([number[at] for at, _theme in told], dtype=np.int64),
+        np.repeat(theme, n),
+        np.repeat(week, n),
         stretches=len(mondays),
         interval=wilson,
         trend=lambda _said, _bases: None,
     )
-    pks = list(tops)
     return {
-        pks[line.theme]: [Week(at, p) for at, p in zip(mondays, line.points, strict=True)]
+        line.theme: [Week(at, p) for at, p in zip(mondays, line.points, strict=True)]
         for line in lines
         if sizes[line.theme] >= A_COURSE
     }

@@ -274,17 +274,23 @@ class Names:
 
 
 def names_for(
-    survey: Survey, entries: Iterable[AuditEntry] = (), also: Iterable[Any] = ()
+    survey: Survey,
+    entries: Iterable[AuditEntry] = (),
+    also: Iterable[Any] = (),
+    *,
+    tags: Mapping[int, str] | None = None,
 ) -> Names:
-    """The names that these entries need, in two queries.
+    """The names that these entries need, in two queries at most.
 
     Args:
         also: numbers of users besides.
+        tags: those of the survey, where they are known.
     """
     numbers = [entry.details.get(name) for entry in entries for name in PEOPLE] + list(also)
     wanted = {number for number in numbers if isinstance(number, int)}
     people = get_user_model().objects.filter(pk__in=wanted)
-    return Names(tag_names(survey), dict(people.values_list("pk", "username")))
+    names = dict(people.values_list("pk", "username")) if wanted else {}
+    return Names(tag_names(survey) if tags is None else tags, names)
 
 
 def told(entry: AuditEntry, names: Names) -> str:

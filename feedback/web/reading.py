@@ -90,7 +90,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
     entries, conversation = coding.history(row), notes.thread(row)
     if conversation:
         notes.seen(row, request.user)
-    names = names_for(at.survey, entries)
+    names = names_for(at.survey, entries, tags={tag.pk: tag.name for tag in at.offered.tags})
     context = {
         "access": at.access,
         "survey": at.survey,

@@ -20,7 +20,7 @@ from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
 from feedback.theming import building, editing, emerging, splitting
 from feedback.theming.answers import open_items, open_items_of
-from feedback.theming.reading import Said, Week, news, typical, weeks
+from feedback.theming.reading import Course, Said, courses, news, typical
 from feedback.web.acting import number_in
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import filtered
@@ -45,7 +45,7 @@ class Row:
 
     counted: Counted
     said: list[Said]
-    weeks: list[Week]
+    course: Course
     parts: "list[Row]"
 
 
@@ -92,13 +92,13 @@ def shown(at: Desk, kept: ThemeSet) -> dict[str, Any]:
     discretion = Discretion.towards(at.items, sees_personal=at.access.sees_personal)
     themes = counted(kept, chosen)
     said = typical(kept, rows=chosen, discretion=discretion)
-    course = weeks(themes, chosen)
+    course, unknown = courses(themes, chosen), Course([], None, float("nan"))
 
     def row(one: Counted) -> Row:
         parts = [row(part) for part in one.parts]
         # A theme that is all in parts has no answers of its own: theirs stand for it.
         own = said.get(one.theme.pk) or [part.said[0] for part in parts if part.said][:3]
-        return Row(one, own, course.get(one.theme.pk, []), parts)
+        return Row(one, own, course.get(one.theme.pk, unknown), parts)
 
     rows = [row(one) for one in themes.counted]
     new = news(kept, discretion) if chosen is None else []

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from scipy.stats import chi2_contingency, norm
 from scipy.stats.contingency import association as strength
 from statsmodels.stats.contingency_tables import Table
@@ -13,6 +15,7 @@ from feedback.analysis.significance import (
     benjamini_hochberg,
     differences,
     holm,
+    trend,
 )
 
 GOLDEN = [[30, 10, 5], [20, 20, 15]]
@@ -134,3 +137,31 @@ def test_what_was_no_test_does_not_count(adjust: object) -> None:
     assert with_gaps[0, [0, 2]] == pytest.approx(adjust([0.01, 0.04]))
     assert np.isnan(with_gaps[0, [1, 3]]).all()
     assert with_gaps[1] == pytest.approx(adjust([0.03, 0.01, 0.02, 0.04]))
+
+
+# -- trends ----------------------------------------------------------------------------
+
+
+@given(rows=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=3, max_size=40))
+@example(rows=[(0, 5), (5, 0), (0, 0)])
+def test_a_trend_is_that_of_statsmodels(rows: list[tuple[int, int]]) -> None:
+    """Linear by linear association of a 2 × k table, which Armitage's test is a case of."""
+    said = np.array([a for a, _b in rows])
+    asked = np.array([a + b for a, b in rows])
+    found = trend(said, asked)
+    spread = len({i for i, n in enumerate(asked) if n}) > 1
+    if not spread or said.sum() in (0, asked.sum()):
+        assert np.isnan(found)
+        return
+    table = Table(np.array([said, asked - said]), shift_zeros=False)
+    oracle = table.test_ordinal_association(np.array([1, 0]), np.arange(len(rows)))
+    # Theirs has the variance of a sample without replacement: N / (N - 1) as large.
+    scaled = oracle.zscore * np.sqrt(asked.sum() / (asked.sum() - 1))
+    assert found == pytest.approx(scaled, abs=1e-9)
+
+
+def test_a_rise_is_above_zero() -> None:
+    """And nothing that stays is a trend."""
+    assert trend([1, 2, 3, 4], [10] * 4) > 1
+    assert trend([4, 3, 2, 1], [10] * 4) < -1
+    assert trend([2] * 4, [10] * 4) == pytest.approx(0)
