@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -59,7 +59,7 @@ def of_one(section: Section, links: Links) -> str:
 
 
 def paragraph(words: str) -> str:
-    return f'<p class="text-body-secondary">{escape(words)}</p>'
+    return f'<p class="text-body-secondary">{conditional_escape(words)}</p>'
 
 
 def folded(words: str, inside: str) -> str:

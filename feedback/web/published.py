@@ -46,6 +46,7 @@ class Section:
     mean: float | None
     median: float | None
     themed: bool = False  # whether its rows are themes, which a program found
+    names: bool = False  # whether they are what people named
 
     @property
     def first(self) -> Sequence[Row]:
@@ -122,6 +123,7 @@ def section_of_names(item: Item, table: Table, names: Words, *, k: int) -> Secti
         several=True,
         mean=None,
         median=None,
+        names=True,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -156,8 +156,8 @@ def columns(found: Sequence[Post]) -> SafeString:
 
 
 def table(heads: Sequence[str], rows: Iterable[str], *, drawn: bool = False) -> SafeString:
-    """Args: drawn: whether each row ends in a picture."""
-    first, *others = (f"{escape(head)}</th>" for head in heads)
+    """Args: heads: words, or markup that is marked safe. drawn: whether rows end in a picture."""
+    first, *others = (f"{conditional_escape(head)}</th>" for head in heads)
     named = "".join(f'<th scope="col" class="number">{head}' for head in others)
     return SafeString(
         f'<table class="table tally"><thead><tr><th scope="col">{first}{named}'

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from feedback.analysis.charts import Bar, Standing, posts
+from feedback.models import Survey
+from feedback.refresh import refresh
 from feedback.web import tables
 from feedback.web.tables import Links
+from tests import build
 from tests.pages import Page
 
 EVIL = "<script>alert(1)</script>\"'&amp;"
@@ -33,6 +36,19 @@ def test_nothing_that_was_typed_becomes_markup(drawn: Any) -> None:
 
     assert "<script" not in markup and "<vil" not in markup
     assert EVIL in Page.read(markup.encode()).text
+
+
+@pytest.mark.usefixtures("db")
+def test_markup_of_ours_is_escaped_nowhere(town: Survey, viewer: Any) -> None:
+    """What stands in a summary is tables and links, and no reader sees how they are written."""
+    build.respond(town, wish="Benches", visit="often", stars="4", uses=["walk"])
+    build.respond(town, wish="Benches")
+    refresh()
+
+    page = build.signed_in(viewer).get("/staff/town/summary/")
+    text = Page.read(page.content).text
+    assert "1 left it blank" in text and "95 % interval" in text
+    assert not [sign for sign in ("<a ", "</small>", "&lt;", "<p") if sign in text]
 
 
 def test_a_number_leads_to_its_responses_with_the_filters_that_were_on() -> None:
