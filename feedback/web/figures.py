@@ -12,7 +12,11 @@ from feedback.analysis.charts import Bar, Standing
 from feedback.analysis.drawing import bars, columns, diverging, lines
 from feedback.analysis.drawing.figure import Figure
 from feedback.analysis.drawing.numbers import counted, decimal, per_cent, plain_number
+from feedback.analysis.themes import Themes
+from feedback.question_types.base import Item
 from feedback.web.measures import RANKED, SEVERAL, Section, in_words
+
+MOST_ROWS = 40  # of a table on paper; two hundred countries would fill five pages
 
 
 def by_day(days: Mapping[str, int]) -> Figure:
@@ -78,6 +82,36 @@ def of_item(section: Section) -> list[Figure]:
     return found or ([spread] if (spread := quartiles(section)) else [])
 
 
+def themes(item: Item, found: Themes) -> Figure:
+    """How many answers each theme of an open question has."""
+    title = _("Themes of the answers")
+    note = _("Found by a program in %(n)s answers that say something, and corrected by hand.")
+    rows = [
+        (
+            one.theme.name,
+            counted(one.n),
+            per_cent(one.share / 100),
+            "–".join(map(plain_share, one.interval)),
+        )
+        for one in found.counted
+    ]
+    drawn = [
+        bars.Bar(
+            one.theme.name,
+            one.n,
+            one.share / 100,
+            one.interval[0] / 100,
+            one.interval[1] / 100,
+        )
+        for one in found.counted[: bars.MOST]
+    ]
+    desc = told((bar.label, bar.value) for bar in drawn)
+    svg = bars.bars(drawn, title=title, desc=desc, rtl=get_language_bidi())
+    head = (_("Theme"), _("Answers"), _("Share"), _("95 % interval"))
+    told_of = note % {"n": counted(found.base)}
+    return Figure(f"{item.key}-themes", title, told_of, head, rows, svg)
+
+
 def shares(section: Section, *, title: str) -> Figure:
     """How often each answer was given; the picture has as many as can be read."""
     every: Sequence[Bar] = [*section["bars"], *section["further"]]
@@ -89,7 +123,7 @@ def shares(section: Section, *, title: str) -> Figure:
             f"{plain_share(bar.low)}–{plain_share(bar.high)}",
             *([per_cent(bar.weighted[0] / 100)] if bar.weighted else []),
         )
-        for bar in every
+        for bar in every[:MOST_ROWS]
     ]
     drawn = [
         bars.Bar(
@@ -111,12 +145,12 @@ def shares(section: Section, *, title: str) -> Figure:
     head = [_("Answer"), _("Number"), _("Share"), _("95 % interval")]
     if every and every[0].weighted:
         head.append(_("Weighted"))
-    return Figure(section["item"].key, title, note_on(section, len(every)), head, rows, svg)
+    return Figure(section["item"].key, title, note_on(section, every), head, rows, svg)
 
 
-def note_on(section: Section, rows: int) -> str:
+def note_on(section: Section, every: Sequence[Bar]) -> str:
     """What must be known to read an item's shares."""
-    notes = []
+    notes, rows = [], len(every)
     if section["figures"].get("several"):
         notes.append(str(SEVERAL))
     if rows > bars.MOST:
@@ -128,6 +162,17 @@ def note_on(section: Section, rows: int) -> str:
                 left_out,
             )
             % {"n": counted(left_out)}
+            if rows <= MOST_ROWS
+            else _(
+                "Of %(n)s answers that were given the table has the %(rows)s most frequent, the "
+                "picture fewer. Each of the others was given by %(most)s or fewer; the summary and "
+                "exports have them all."
+            )
+            % {
+                "n": counted(rows),
+                "rows": counted(MOST_ROWS),
+                "most": counted(every[MOST_ROWS].n),
+            }
         )
     return " ".join(notes)
 

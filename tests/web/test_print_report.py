@@ -10,11 +10,14 @@ from xml.etree import ElementTree as Tree
 import pytest
 from PIL import ImageFile
 
-from feedback.models import Role, Survey
+from feedback.models import Role, Survey, Theme
 from feedback.refresh import refresh
+from feedback.web import figures
 from feedback.web.paper import NoPango, pdf_of
+from feedback.web.reports import section
 from tests import build
 from tests.pages import Page
+from tests.theming.made import answered, found
 
 pytestmark = pytest.mark.django_db
 REPORT = "/staff/town/report/"
@@ -176,3 +179,32 @@ def test_a_report_of_nobody_is_a_page_too(viewer: Any, town: Survey) -> None:
 
     assert answer.status_code == 200
     assert "Nothing to sum up yet" in Page.read(answer.content).text
+
+
+def test_themes_stand_in_the_report_with_their_picture(viewer: Any, town: Survey) -> None:
+    """What was said in words is half of what was said."""
+    answered(town)
+    kept = found(town)
+    page = build.signed_in(viewer).get(REPORT)
+
+    text = Page.read(page.content).text
+    names = [theme.name for theme in Theme.objects.filter(set=kept, parent=None)]
+    assert "Themes of the answers" in text and all(name in text for name in names)
+    picture = build.signed_in(viewer).get("/staff/town/figures/wish-themes.svg")
+    assert picture.status_code == 200 and names[0] in picture.content.decode()
+
+
+def test_a_long_table_says_what_it_leaves_out() -> None:
+    """Two hundred countries would fill five pages; nothing is left out without a word."""
+    options = [{"code": f"c{n}", "text": f"Choice {n}"} for n in range(60)]
+    item = build.questionnaire(
+        [{"key": "place", "type": "single_choice", "text": "Where?", "choices": options}]
+    ).questions[0]
+    counts = {f"c{n}": 60 - n for n in range(60)}
+    shares = {code: [n / 1830, 0.0, 1.0] for code, n in counts.items()}
+    part = section(item, {"place": {"counts": counts, "shares": shares, "answered": 1830}})
+
+    (figure,) = figures.of_item(part)
+
+    assert len(figure.rows) == figures.MOST_ROWS
+    assert "Of 60 answers" in figure.note and "by 20 or fewer" in figure.note
