@@ -63,6 +63,10 @@ class Discretion:
             return []
         return [name for key in self.naming if isinstance(name := identity.get(key), str)]
 
+    def told(self, text: str, names: Iterable[str]) -> str:
+        """One text as this reader may read it."""
+        return covered(text, names) if self.covers else text
+
     def shown(self, answers: Answers, names: Iterable[str]) -> Answers:
         """The same with personal data covered wherever people typed."""
         typed = {part: answers[part] for part in self.parts if isinstance(answers.get(part), str)}

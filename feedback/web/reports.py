@@ -26,6 +26,7 @@ from feedback.analysis.tallies import Figures
 from feedback.analysis.themes import Themes, counted, themes_of
 from feedback.models import OpenQuestion, Response, Rhythm, Status, Survey
 from feedback.open_text.deriving import counts_of
+from feedback.open_text.discretion import Discretion
 from feedback.open_text.naming import called, families
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
@@ -266,4 +267,16 @@ def newest_texts(at: Desk, sample: Sample | None) -> dict[str, list[tuple[int, s
                 found[key].append((pk, answers[key]))
         if all(len(texts) == NEWEST for texts in found.values()):
             break
-    return found
+    return as_readable(found, at)
+
+
+def as_readable(
+    found: Mapping[str, Sequence[tuple[int, str]]], at: Desk
+) -> dict[str, list[tuple[int, str]]]:
+    """The same with personal data covered, for whoever is not to see it."""
+    discretion = Discretion.towards(at.items, sees_personal=at.access.sees_personal)
+    names = discretion.names_by({pk for texts in found.values() for pk, _text in texts})
+    return {
+        key: [(pk, discretion.told(text, names.get(pk, ()))) for pk, text in texts]
+        for key, texts in found.items()
+    }

@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from feedback.models import AuditEntry, Response, Survey
+from feedback.refresh import refresh
 from tests import build
 from tests.pages import Page
 from tests.web.desk import LIST, at, changed, listed, of_names
@@ -33,11 +34,12 @@ def test_no_response_of_a_list_or_page_comes_with_its_personal_column(
 def test_names_and_addresses_in_texts_are_covered_for_who_may_not_see_them(
     desk: Client, owner: Any, town: Survey
 ) -> None:
-    """In the list, on the page, beside it, in what was changed and in quarantine."""
+    """In list and summary, on the page, beside it, in what was changed and in quarantine."""
     row = build.respond(town, wish="Ask Ada, ada@example.org", name="Ada Berg")
     changed(row, wish="Ask ADA Berg or ring +49 30 1234567")
     Response.objects.update(reasons=["fast"])
-    pages = ["/staff/town/responses/", at(town, row.pk), "/staff/town/screened/"]
+    refresh()
+    pages = [LIST, at(town, row.pk), "/staff/town/screened/", "/staff/town/summary/"]
 
     for page in pages:
         text = Page.read(desk.get(page).content).text
