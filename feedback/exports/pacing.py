@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 BUSY = 20.0  # responses a second
 EVERY = 1.0  # seconds between two looks
-RESTS = 4.0  # times what it worked; with 1 they got 0.58 of what they got alone, with 3 0.75
+RESTS = 4.0  # times what it worked; see docs/performance.md for what others gave
 LONGEST = 2.0  # seconds of one rest
 # Each INSERT takes a number: to look at the counter takes as long whatever is stored.
 NUMBERS = "SELECT last_value FROM feedback_response_id_seq"

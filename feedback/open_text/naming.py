@@ -5,11 +5,11 @@ spelling holds, and at once for every answer that has it, old or new.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 
 from feedback.models import NameDecision, NamedIn, OpenQuestion, Response, Status, Survey
@@ -17,7 +17,7 @@ from feedback.models.audit import record
 from feedback.open_text.catalogue import Catalogue, Decisions, Entity, Kind, key, shipped
 from feedback.open_text.mentions import Finder, How, Mention, common_words
 from feedback.open_text.named import Named, Unresolved, counted, unresolved
-from feedback.open_text.questions import by_lot, ids_of, locked, texts_of
+from feedback.open_text.questions import answered, by_lot, ids_of, locked, texts_of
 from feedback.question_types.columns import Column
 from feedback.responses.acts import NotPossible
 
@@ -216,20 +216,31 @@ class Found:
 
 
 def found(question: OpenQuestion, column: Column) -> Found:
-    """What the answers name, people counted; spam left out."""
-    texts = texts_of(question.survey, column)
-    by_response: dict[int, list[Mention]] = {pk: [] for pk, _text in texts}
-    for row in NamedIn.objects.filter(survey=question.survey, part=question.part):
-        if row.response_id in by_response:
-            by_response[row.response_id].append(mention(row))
-    latest = texts[-LOOKED_AT:]
-    unknown = unresolved(
-        [text for _pk, text in latest],
-        [by_response[pk] for pk, _text in latest],
+    """What the answers name, people counted; spam left out.
+
+    Of the answers themselves only the latest are read, for names that nobody knows yet.
+    """
+    by_response: dict[int, list[Mention]] = {}
+    rows = NamedIn.objects.filter(survey=question.survey, part=question.part)
+    for row in rows.exclude(response__status=Status.SPAM).iterator():
+        by_response.setdefault(row.response_id, []).append(mention(row))
+    said = answered(question.survey, column)
+    counts = replace(counted([*by_response.values()]), people=said.count())
+    unknown = unknown_names(question, said, by_response) if question.asks else []
+    return Found(counts, unknown, called(question))
+
+
+def unknown_names(
+    question: OpenQuestion, said: QuerySet[Response], by_response: Mapping[int, list[Mention]]
+) -> list[Unresolved]:
+    """What is written like a name in the latest answers, and is none that is known."""
+    latest: Any = said.order_by("-pk").values_list("pk", F("said"))[:LOOKED_AT]
+    there = [(pk, text) for pk, text in reversed(list(latest)) if text]
+    return unresolved(
+        [text for _pk, text in there],
+        [by_response.get(pk, []) for pk, _text in there],
         known=catalogue_of(question).not_names,
     )
-    counts = counted([*by_response.values()])
-    return Found(counts, unknown if question.asks else [], called(question))
 
 
 def called(question: OpenQuestion) -> dict[str, str]:
