@@ -17,8 +17,7 @@ answer; a part beside it, such as the text of "other", has a name of its own,
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from random import Random
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
@@ -30,7 +29,15 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from feedback.question_types.columns import Column, Dtype, Message, State, state_of, text_of
+from feedback.question_types.columns import (
+    Column,
+    Dtype,
+    Message,
+    State,
+    stands,
+    state_of,
+    text_of,
+)
 from feedback.question_types.counted import Counted
 from feedback.question_types.spans import Span
 
@@ -212,10 +219,7 @@ class Item(Counted):
 
     @cached_property
     def unanswered(self) -> Answers | None:
-        """What is stored where nothing was sent; None where that is refused.
-
-        Kept, as most questions of most responses are left empty.
-        """
+        """What is stored where nothing was sent, as mostly nothing is; None if that is refused."""
         try:
             return self.clean(MultiValueDict())
         except ValidationError:
@@ -223,10 +227,7 @@ class Item(Counted):
 
     @cached_property
     def text_parts(self) -> tuple[str, ...]:
-        """The parts that hold text anyone with access may read.
-
-        Kept, as pages ask for it and making columns is slow.
-        """
+        """The parts that hold text anyone with access may read; kept, as columns are slow."""
         columns = self.columns()
         return tuple(c.part for c in columns if c.dtype is Dtype.TEXT and not c.personal)
 
@@ -381,7 +382,7 @@ class Item(Counted):
 
     def where_state(self, part: str, state: State | Way) -> Q:
         """Responses that stand like this to one of its ``operands``, or declined it this way."""
-        return stands(part, state)
+        return stands(part, state, WAYS)
 
     def pool(self, older: "Item") -> "Item":
         """This item with what only ``older``, of an earlier revision, could be answered."""
@@ -390,20 +391,6 @@ class Item(Counted):
     @classmethod
     def example(cls) -> Example:
         raise NotImplementedError(f"{cls.__name__} has no example()")
-
-
-def stands(part: str, state: State | Way) -> Q:
-    """The same as ``state_of``, said in terms that the index of answers knows."""
-    asked, blank = Q(answers__has_key=part), Q(answers__contains={part: None})
-    by_way = {way: Q(answers__contains={part: {"state": way}}) for way in WAYS}
-    declined = reduce(or_, by_way.values())
-    meanings = {
-        State.NOT_SHOWN: ~asked,
-        State.BLANK: blank,
-        State.DECLINED: declined,
-        State.ANSWERED: asked & ~blank & ~declined,
-    }
-    return meanings[state] if isinstance(state, State) else by_way[state]
 
 
 def operands(items: Iterable[Item]) -> dict[str, Item]:

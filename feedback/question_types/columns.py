@@ -1,8 +1,10 @@
 """What answers become in exports and figures: columns, as expressions over a response row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import reduce
+from operator import or_
 from typing import Any, TypeAlias
 
 from django.db.models import (
@@ -11,6 +13,7 @@ from django.db.models import (
     FloatField,
     Func,
     IntegerField,
+    Q,
     TextField,
     Value,
 )
@@ -122,3 +125,21 @@ def state_of(part: str) -> Expression:
         ),
         output_field=IntegerField(),
     )
+
+
+def stands(part: str, state: State | str, ways: Iterable[str]) -> Q:
+    """The same as ``state_of``, said in terms that the index of answers knows.
+
+    Args:
+        state: or one of the ``ways`` to decline.
+    """
+    asked, blank = Q(answers__has_key=part), Q(answers__contains={part: None})
+    by_way = {way: Q(answers__contains={part: {"state": way}}) for way in ways}
+    declined = reduce(or_, by_way.values())
+    meanings = {
+        State.NOT_SHOWN: ~asked,
+        State.BLANK: blank,
+        State.DECLINED: declined,
+        State.ANSWERED: asked & ~blank & ~declined,
+    }
+    return meanings[state] if isinstance(state, State) else by_way[state]

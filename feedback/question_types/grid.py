@@ -30,7 +30,6 @@ from feedback.question_types.base import (
     Kind,
     Posted,
     Way,
-    stands,
 )
 from feedback.question_types.choices import Dealing, joined, refuse_repeated
 from feedback.question_types.columns import Column, Message, State, state_of
@@ -183,9 +182,9 @@ class Grid(Dealing):
     def where_state(self, part: str, state: State | Way) -> Q:
         """As for every item; whoever declined the grid declined each row."""
         if state is State.NOT_SHOWN:
-            return stands(part, state) & ~stands(self.key, State.DECLINED)
+            return super().where_state(part, state) & ~super().where_state(self.key, State.DECLINED)
         told_by_row = state is State.ANSWERED or state is State.BLANK
-        return stands(part if told_by_row else self.key, state)
+        return super().where_state(part if told_by_row else self.key, state)
 
     def wider(self, older: Item) -> dict[str, list[Choice]]:
         if not isinstance(older, Grid):

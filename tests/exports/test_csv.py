@@ -180,13 +180,13 @@ def test_columns_of_the_response_itself(town: Survey) -> None:
     for name in ("zebra", "=ask", "a | b"):
         coding.add_tag(row, name, actor=None)
     own = {"received_at": "2026-05-31T23:59:59.000120+02:00", "reasons": ["fast", "device"]}
-    Response.objects.filter(pk=row.pk).update(**own)
+    Response.objects.filter(pk=row.pk).update(seconds=41, **own)
 
     (cells,) = table(build.exported(town))
 
     assert cells["response"] == str(row.pk)
     assert cells["received_at"] == "2026-05-31T21:59:59.000120Z"
-    assert (cells["revision"], cells["language"], cells["seconds"]) == ("1", "en", "0")
+    assert (cells["revision"], cells["language"], cells["seconds"]) == ("1", "en", "41")
     assert cells["source"] == "'=newsletter"
     assert cells["status"] == "flagged"
     assert cells["tags"] == "'=ask | a | b | zebra"
