@@ -53,9 +53,7 @@ def decoded(keys: frozenset[Key]) -> dict[Key, pl.DataFrame]:
             some = FrameChunk.objects.filter(pk__in=missing[start : start + AT_ONCE])
             rows = some.values_list("pk", "version", "layout", "data")
             # A chunk rebuilt since the first query is newer, which is as good.
-            for key, frame in readers.map(
-                read, rows.values_list("pk", "version", "layout", "data")
-            ):
+            for key, frame in readers.map(read, rows):
                 found[key] = frame
                 keep(key, frame)
     return found

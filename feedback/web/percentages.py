@@ -1,7 +1,8 @@
 """Shares in templates, as people read them."""
 
 from django import template
-from django.utils.formats import number_format
+
+from feedback.analysis.drawing.numbers import per_cent
 
 register = template.Library()
 
@@ -9,6 +10,4 @@ register = template.Library()
 @register.filter
 def percent(share: float) -> str:
     """A share between 0 and 1 in per cent; a dash where there is none."""
-    if share != share:
-        return "–"
-    return f"{number_format(100 * share, decimal_pos=1)} %"
+    return "–" if share != share else per_cent(share)

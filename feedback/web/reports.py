@@ -20,6 +20,7 @@ from feedback.analysis import by_mail as mails
 from feedback.analysis.charts import MOST_AT_ONCE, Post, bars, posts, standings
 from feedback.analysis.compile import compile_survey
 from feedback.analysis.compile import figures_of as compiled
+from feedback.analysis.drawing.numbers import decimal
 from feedback.analysis.paradata import partials, still_there
 from feedback.analysis.sample import Sample
 from feedback.analysis.tallies import Figures
@@ -246,7 +247,7 @@ def classes(found: Figures) -> list[tuple[str, int]]:
 
 
 def minutes(seconds: float | None) -> str:
-    return "" if seconds is None else number_format(seconds / 60, decimal_pos=1)
+    return "" if seconds is None else decimal(seconds / 60, places=1)
 
 
 def newest_texts(at: Desk, sample: Sample | None) -> dict[str, list[tuple[int, str]]]:

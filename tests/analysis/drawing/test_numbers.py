@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedback.analysis.drawing.numbers import counted, decimal, plain_number
+from feedback.web.percentages import percent
 
 LANGUAGES = sorted({"en", "de", "es", "fr", "hi", "ar", *(code for code, _ in settings.LANGUAGES)})
 NUMBERS = st.floats(-2e6, 2e6) | st.floats(-1100, 1100)
@@ -36,6 +37,12 @@ def test_a_decimal_is_rounded_and_then_written_as_django_writes_it(
             str(rounded), decimal_pos=places, use_l10n=True, force_grouping=True
         )
         assert decimal(value, places=places) == expected
+
+
+def test_a_share_in_a_template_is_rounded_and_not_cut() -> None:
+    """Else one page says 0.4 % of what another calls 0.5 %."""
+    assert percent(16 / 3332) == "0.5 %"
+    assert percent(float("nan")) == "–"
 
 
 @pytest.mark.parametrize(("value", "written"), [(3, "3"), (2.5, "2,5"), (0.125, "0,12")])
