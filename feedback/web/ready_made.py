@@ -14,6 +14,7 @@ from django.conf import settings
 
 from feedback.models.survey import Stage
 from feedback.responses.in_field import known_of
+from feedback.responses.receive import AWAY
 from feedback.web.languages import browsers_own
 from feedback.web.measuring import new_mark, tell
 from feedback.web.prepared import form_bytes
@@ -39,9 +40,12 @@ def ready_made(environ: Environ) -> tuple[bytes, list[tuple[str, str]]] | None:
         return None
     mark = new_mark()
     wished = environ.get("HTTP_ACCEPT_LANGUAGE", "")
-    language = browsers_own(wished, survey.questionnaire.offered_languages)
     gzip = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
-    content, own = form_bytes(survey, language, gzip=gzip)
+    try:
+        language = browsers_own(wished, survey.questionnaire.offered_languages)
+        content, own = form_bytes(survey, language, gzip=gzip)
+    except AWAY:  # the survey is known, its questions are not yet
+        return None
     headers = dict(own)
     for low, pair in learned(secure, headers["content-security-policy"][1]):
         headers.setdefault(low, pair)

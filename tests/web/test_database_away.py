@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 
 from feedback.models import Response, Role
-from feedback.responses.in_field import forget
+from feedback.responses import in_field
+from feedback.web.ready_made import ready_made
 from tests import build
 from tests.outages import cut_connections, database_away
 from tests.survey_site import asking
@@ -25,6 +26,7 @@ ANSWERS: dict[str, Any] = {
     "stars": "4",
     "wish": "\nBenches <b>&\r\ntrees",
 }
+ASKED = {"REQUEST_METHOD": "GET", "PATH_INFO": FORM}
 STORED = ANSWERS | {"name": True, "stars": 4, "wish": "\nBenches <b>&\ntrees"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,7 +70,7 @@ def test_a_process_that_knows_no_survey_gives_the_text_back(client: Client) -> N
     """It was started during the outage, and cannot even look up what is asked."""
     build.survey()
     page = form(client)
-    forget()
+    in_field.forget()
 
     with database_away():
         refused = build.post(client, "town", page.changed(**ANSWERS))
@@ -114,6 +116,20 @@ def test_a_new_process_says_that_the_database_is_away(client: Client, address: s
         response = client.get(address)
 
     assert (response.status_code, response.headers.get("Retry-After")) == (503, "5")
+
+
+def test_a_survey_known_without_its_questions_is_no_reason_to_break(client: Client) -> None:
+    """The database went away between the two queries of the first page that was asked for."""
+    build.survey()
+    in_field.in_field("town")
+
+    with database_away():
+        assert ready_made(ASKED) is None
+        page = client.get(FORM)
+
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    client.get(FORM)
+    assert ready_made(ASKED) is not None
 
 
 def test_staff_pages_say_that_the_database_is_away(client: Client) -> None:
