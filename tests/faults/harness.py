@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 
 import psycopg
@@ -17,6 +18,7 @@ from tests.faults.servers import FAULTS
 
 BATCH = 10  # faults between two checks
 RECOVERED = 60  # seconds until a response is acknowledged after a fault
+LOGGED = 20_000  # characters of each web's log that a report shows
 AUDITED = """
     INSERT INTO feedback_auditentry (at, action, details)
     VALUES (now(), 'fault', jsonb_build_object('step', %s::int)) RETURNING id
@@ -38,6 +40,7 @@ class Report:
     seen: Seen = field(default_factory=Seen)
     step: int = 0  # the one after which something was wrong
     violations: list[Violation] = field(default_factory=list)
+    logged: str = ""  # the end of what the webs logged, where something was wrong
 
     @property
     def slowest(self) -> float:
@@ -48,7 +51,13 @@ class Report:
 
     def told(self) -> str:
         found = "\n".join(f"  {violation}" for violation in self.violations[:20])
-        return f"SEED={self.seed}, after step {self.step}, last {[*self.done][-1:]}:\n{found}"
+        where = f"SEED={self.seed}, after step {self.step}, last {[*self.done][-1:]}"
+        return f"{where}:\n{found}\n{self.logged}"
+
+
+def logged(log: Path) -> str:
+    """The end of a log, which goes with the copy."""
+    return log.read_text(errors="replace")[-LOGGED:]
 
 
 def possible(copy: Copy) -> list[str]:
@@ -112,6 +121,9 @@ def run(
                 report.violations += look(copy, clients, checker, last=last and chain)
                 report.checks += 1
                 if report.violations:
+                    report.logged = "\n".join(
+                        logged(copy.site.log(web)) for web in copy.named("web")
+                    )
                     break
                 clients.go_on()
         report.seen, report.acknowledged = clients.seen, ledger.count
