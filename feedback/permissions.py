@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
 from feedback.models import Membership, Role, Survey
@@ -52,13 +52,11 @@ def survey_for(user: Any, slug: str, role: Role) -> Access:
     Raises:
         Http404: there is no such survey, or not for them; nobody learns which.
     """
-    memberships = Membership.objects.filter(user_id=user.pk, survey__slug=slug, role__gte=role)
-    # Each page says whether a survey is a demonstration; the rest of a questionnaire is long.
-    told = memberships.annotate(made_up=F("survey__live__definition__demonstration"))
-    found = told.select_related("survey").first()
-    if found is None:
-        raise Http404
-    found.survey.demonstration = bool(found.made_up)
+    mine = Membership.objects.filter(user_id=user.pk, survey__slug=slug, role__gte=role)
+    try:
+        found = mine.select_related("survey").get()
+    except Membership.DoesNotExist as error:
+        raise Http404 from error
     found.user = user  # so that nobody asks for them once more
     return Access(found.survey, found)
 

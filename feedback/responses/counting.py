@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from psycopg.errors import QueryCanceled
 
-from feedback.models import Response, Summary, Survey
+from feedback.models import Response, Survey
 
 EXACT = 10_000  # what is more is estimated
 FIRST, SAMPLE = 1_000, 10_000  # responses that are looked at, first and at most
@@ -62,11 +62,8 @@ def count(rows: QuerySet[Response], survey: Survey) -> Count:
     return more.count if more else Count(rounded(planned(rows)), exact=False)
 
 
-def count_all(survey: Survey) -> Count:
+def count_all(survey: Survey, *, summed: int) -> Count:
     """How many responses a survey has: of very many, as many as when it was last summed up."""
-    made = Summary.objects.filter(survey=survey)
-    counted = made.values_list("figures__responses", "figures__spam").first()
-    summed = sum(filter(None, counted or ()))
     if summed > EXACT:
         return Count(rounded(summed), exact=False)
     number = Response.objects.filter(survey=survey).order_by()[: EXACT + 1].count()

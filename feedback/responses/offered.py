@@ -1,7 +1,8 @@
-"""What a survey has to choose from by now, for filters and acts: tags, codes, themes, members.
+"""What a survey has to choose from by now: tags, codes, themes, members, saved views.
 
-Six short lists that every page of the desk shows. They come by one statement of our own: a
-query each, made by the ORM, took as long as all else that a page reads.
+Short lists that every page of the desk shows, and how many responses there were when they
+were last summed up. They come by one statement of our own: a query each, made by the ORM,
+took as long as all else that a page reads.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,14 @@ OFFERED = """
       (SELECT array_agg(DISTINCT source ORDER BY source) FROM (
          SELECT source FROM feedback_response WHERE survey_id = %(survey)s
          ORDER BY received_at DESC, id DESC LIMIT %(of_late)s) AS newest
-       WHERE source <> '')
+       WHERE source <> ''),
+      (SELECT json_agg(json_build_array(v.name, v.query, v.columns, u.username)
+                       ORDER BY v.name, v.id)
+       FROM feedback_savedview AS v JOIN auth_user AS u ON u.id = v.owner_id
+       WHERE v.survey_id = %(survey)s AND (v.shared OR v.owner_id = %(reader)s)),
+      (SELECT coalesce((figures->>'responses')::bigint, 0)
+              + coalesce((figures->>'spam')::bigint, 0)
+       FROM feedback_summary WHERE survey_id = %(survey)s)
 """
 
 
@@ -40,6 +48,15 @@ class Named(NamedTuple):
     name: str
 
 
+class View(NamedTuple):
+    """A selection and columns that were saved; ``owner`` is the name of its owner."""
+
+    name: str
+    query: str
+    columns: Sequence[str]
+    owner: str
+
+
 @dataclass(frozen=True)
 class Offered:
     """Each list in the order to show it.
@@ -48,6 +65,8 @@ class Offered:
         themes: those that were not merged into another.
         members: the names of all members, and what they are.
         sources: of the newest responses.
+        views: the reader's own and what others share.
+        summed: how many responses there were when they were last summed up.
     """
 
     tags: Sequence[Tag]
@@ -55,16 +74,22 @@ class Offered:
     themes: Sequence[Named]
     members: Mapping[str, Role]
     sources: Sequence[str]
+    views: Sequence[View]
+    summed: int
 
     @classmethod
-    def by(cls, survey: Survey) -> Self:
+    def by(cls, survey: Survey, *, reader: int) -> Self:
+        """Args: reader: who reads, by primary key."""
+        given = {"survey": survey.pk, "of_late": OF_LATE, "reader": reader}
         with connection.cursor() as cursor:
-            cursor.execute(OFFERED, {"survey": survey.pk, "of_late": OF_LATE})
-            [(tags, codes, themes, members, sources)] = cursor.fetchall()
+            cursor.execute(OFFERED, given)
+            [(tags, codes, themes, members, sources, views, summed)] = cursor.fetchall()
         return cls(
             [Tag(id=pk, survey=survey, name=name, colour=c) for pk, name, c in tags or ()],
             [Named(*code) for code in codes or ()],
             [Named(*theme) for theme in themes or ()],
             {name: Role(role) for name, role in members or ()},
             sources or (),
+            [View(*view) for view in views or ()],
+            summed or 0,
         )

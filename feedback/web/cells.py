@@ -7,6 +7,7 @@ within templates took ten times as long as the queries did.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils import dateformat
@@ -15,12 +16,12 @@ from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from feedback.models import Reason, Response, Status, Tag
 from feedback.question_types.base import Answers, Item
-from feedback.question_types.columns import Message
+from feedback.question_types.columns import Message, State
 from feedback.questionnaire.reading import Reading, read
 from feedback.responses import listed
 from feedback.responses.highlighting import excerpt_around, highlighted
@@ -180,9 +181,15 @@ def isolated(text: str) -> SafeString:
 
 
 def moment(here: datetime, clock: str) -> SafeString:
-    """A local time. Args: clock: the format, which is looked up once a page."""
-    words = escape(dateformat.format(here, clock))
+    """A local time. Args: clock: the format, which is looked up once a page; minutes at most."""
+    words = minute(here.replace(second=0, microsecond=0, tzinfo=None), clock, get_language() or "")
     return SafeString(f'<time datetime="{here.isoformat()}">{words}</time>')
+
+
+@lru_cache(maxsize=1_000)
+def minute(here: datetime, clock: str, _language: str) -> str:
+    """Kept: who reads a list turns its pages and comes back, and Django takes long for dates."""
+    return escape(dateformat.format(here, clock))
 
 
 def times(number: int) -> SafeString:
@@ -193,13 +200,14 @@ def reading_cell(reading: Reading, words: str = "") -> SafeString:
     """An answer as far as a line has room for it; else why there is none."""
     if reading.answered:
         return SafeString(COMMA.join(answer(str(line), words) for line in reading.lines))
-    if reading.blank:
-        return quiet(_("left blank"))
-    return quiet(_("declined") if reading.declined else _("not shown"))
+    return unanswered(reading.state, get_language() or "")
 
 
-def quiet(words: str) -> SafeString:
-    return SafeString(f'<span class="quiet">{escape(words)}</span>')
+@lru_cache(maxsize=256)
+def unanswered(state: State, _language: str) -> SafeString:
+    """Kept, as a page says it hundreds of times."""
+    said = {State.BLANK: _("left blank"), State.DECLINED: _("declined")}
+    return SafeString(f'<span class="quiet">{escape(said.get(state, _("not shown")))}</span>')
 
 
 def answer(text: str, words: str) -> SafeString:

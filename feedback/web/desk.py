@@ -12,6 +12,7 @@ from django.shortcuts import render
 from feedback.models import Response, Role, Survey
 from feedback.permissions import Access, survey_for
 from feedback.question_types.base import Item
+from feedback.responses.counting import Count, count, count_all
 from feedback.responses.in_field import items_of_revisions, revisions_until
 from feedback.responses.offered import Offered
 from feedback.responses.selection import BadSelection, Selection
@@ -48,7 +49,14 @@ class Desk:
     @cached_property
     def offered(self) -> Offered:
         """Read once for all that a page does with it."""
-        return Offered.by(self.survey)
+        return Offered.by(self.survey, reader=self.reader.pk)
+
+    @property
+    def counted(self) -> Count:
+        """How many responses the selection has."""
+        if self.selection:
+            return count(self.rows, self.survey)
+        return count_all(self.survey, summed=self.offered.summed)
 
     @property
     def reviewers(self) -> list[str]:

@@ -38,7 +38,7 @@ from feedback.models.audit import record
 from feedback.permissions import Access, survey_for
 from feedback.questionnaire.zones import zones
 from feedback.responses import letters
-from feedback.responses.counting import count, count_all
+from feedback.responses.counting import count
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filters_in_words import active_filters, counted_in_words
 from feedback.web.sudo import ask_again
@@ -82,7 +82,6 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
 
 def page(request: HttpRequest, access: Access, at: Desk) -> dict[str, Any]:
     choices = Choices.from_query(request.GET)
-    found = count(at.rows, at.survey) if at.selection else count_all(at.survey)
     files = ExportFile.objects.filter(survey=at.survey).select_related("actor")
     return {
         "access": access,
@@ -90,7 +89,7 @@ def page(request: HttpRequest, access: Access, at: Desk) -> dict[str, Any]:
         "query": at.query,
         "active": active_filters(at),
         "pairs": at.selection.pairs(),
-        "counted": counted_in_words(found),
+        "counted": counted_in_words(at.counted),
         "formats": FORMATS.values(),
         "kind": FORMATS.get(request.GET.get("format", ""), FORMATS["csv"]),
         "choices": choices,

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count as Counted
+from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -19,8 +20,7 @@ from feedback.models import Note, Response, Role
 from feedback.open_text.discretion import Discretion
 from feedback.permissions import Access, survey_for
 from feedback.responses import listed
-from feedback.responses.counting import Count as Counted
-from feedback.responses.counting import count, count_all
+from feedback.responses.counting import Count
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.selection import Selection
 from feedback.responses.visits import visited
@@ -69,8 +69,8 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         tags=at.offered.tags,
         answers=discretion.over(page),
     )
-    whole = None if to_newer or to_older else len(page)
-    counted = counted_of(at, whole)
+    whole = 0 if to_newer or to_older else len(page)
+    counted = Count(whole, exact=True) if whole else at.counted
     context = {
         **filtered(at),
         "shown": urlencode([*at.selection.pairs(), *(("column", name) for name in given)]),
@@ -83,17 +83,10 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "counted": counted_in_words(counted),
         "any": counted.number > 0,
         "most_new": MOST_NEW,
-        "views": saved_views(at.survey, request.user),
+        "views": saved_views(at),
         **bulk.bar(at),
     }
     return render(request, "review/listing.html", context)
-
-
-def counted_of(at: Desk, whole: int | None) -> Counted:
-    """How many there are. Args: whole: the number on the page, if it shows all of them."""
-    if whole:
-        return Counted(whole, exact=True)
-    return count(at.rows, at.survey) if at.selection else count_all(at.survey)
 
 
 def how_many_new(at: Desk, seen_until: datetime | None) -> int:
@@ -119,7 +112,7 @@ def with_what_lists_show(rows: QuerySet[Response], columns: Collection[str]) -> 
         rows = rows.annotate(assigned_to=F("assignee__username"))
     if "notes" in columns:
         notes = Note.objects.filter(response=OuterRef("pk")).order_by().values("response")
-        number = Subquery(notes.annotate(number=Count("pk")).values("number"))
+        number = Subquery(notes.annotate(number=Counted("pk")).values("number"))
         rows = rows.annotate(note_count=Coalesce(number, 0, output_field=IntegerField()))
     return rows
 

@@ -1,6 +1,5 @@
 """Views that were saved: a selection under a name, one's own or shared."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -11,20 +10,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback.models import Role, SavedView, Survey
+from feedback.models import Role, SavedView
 from feedback.permissions import survey_for
 from feedback.responses import views
 from feedback.responses.acts import NotPossible
-from feedback.web.desk import desk, selecting
+from feedback.responses.offered import View
+from feedback.web.desk import Desk, desk, selecting
 
 
-def saved_views(survey: Survey, user: Any) -> list[tuple[SavedView, str]]:
+def saved_views(at: Desk) -> list[tuple[View, str]]:
     """Each view with its address: what ``review/parts/views.html`` shows."""
-    address = reverse("responses", args=[survey.slug])
-    return [(view, address_of(address, view)) for view in views.listed(survey, user)]
+    address = reverse("responses", args=[at.survey.slug])
+    return [(view, address_of(address, view)) for view in at.offered.views]
 
 
-def address_of(address: str, view: SavedView) -> str:
+def address_of(address: str, view: View | SavedView) -> str:
     columns = urlencode([("column", name) for name in view.columns])
     query = "&".join(part for part in (view.query, columns) if part)
     return f"{address}?{query}" if query else address
@@ -35,13 +35,17 @@ def address_of(address: str, view: SavedView) -> str:
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """The views somebody has in a survey, and what they may do with each."""
     access = survey_for(request.user, slug, Role.VIEWER)
-    found = saved_views(access.survey, request.user)
+    address = reverse("responses", args=[slug])
     context = {
         "access": access,
         "survey": access.survey,
         "views": [
-            (view, address, views.changeable(view, request.user, edits=access.edits))
-            for view, address in found
+            (
+                view,
+                address_of(address, view),
+                views.changeable(view, request.user, edits=access.edits),
+            )
+            for view in views.listed(access.survey, request.user)
         ],
     }
     return render(request, "review/views.html", context)

@@ -1,12 +1,14 @@
 """Personal data is hidden from whoever reads a quote; figures and versions are not."""
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback.open_text import masking
 from feedback.open_text.masking import Hidden, masked, personal
 from tests.open_text.personal_answers import CLEAN, MARKED, NAMES
 from tests.open_text.real import ORGANIC, there
@@ -38,6 +40,25 @@ def test_a_masked_text_says_what_was_there() -> None:
 
     assert shown == "I am [name], [e-mail] or [telephone]."
     assert text == "I am Zoë, zoe@example.org or +49 30 901820."
+
+
+@pytest.mark.parametrize(
+    ("pattern", "looked_for"),
+    [
+        (masking.LINK, masking.may_link),
+        (masking.EMAIL, masking.may_address),
+        (masking.HANDLE, lambda text: "@" in text),
+        *((one, masking.has_digits) for one in (masking.IBAN, masking.CARD, masking.FOUR)),
+        (masking.PHONE, masking.has_digits),
+    ],
+    ids=["link", "email", "handle", "account", "card", "network", "phone"],
+)
+@given(data=st.data())
+def test_no_expression_is_left_out_of_a_text_that_it_matches(
+    pattern: re.Pattern[str], looked_for: Callable[[str], bool], data: st.DataObject
+) -> None:
+    """What decides whether to look at all must be blind to nothing."""
+    assert looked_for(data.draw(st.from_regex(pattern)))
 
 
 def test_each_span_says_why() -> None:

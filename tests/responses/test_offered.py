@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from feedback.models import Code, Role, Survey, Theme, ThemeSet
-from feedback.responses import tags
+from feedback.responses import tags, views
 from feedback.responses.offered import Offered
 from tests import build
 
@@ -33,7 +33,7 @@ def test_each_list_is_of_this_survey_and_in_its_order(chosen_from: Survey) -> No
     build.member(chosen_from, Role.VIEWER, name="aaron")
     build.respond(chosen_from, wish="Nothing")
 
-    found = Offered.by(chosen_from)
+    found = Offered.by(chosen_from, reader=0)
 
     assert [(tag.name, tag.colour) for tag in found.tags] == [
         ("benches", "green"),
@@ -45,17 +45,31 @@ def test_each_list_is_of_this_survey_and_in_its_order(chosen_from: Survey) -> No
     assert found.sources == ["benches", "shade"]
 
 
+def test_saved_views_are_ones_own_and_the_shared(town: Survey, owner: Any) -> None:
+    """By name; what others keep for themselves is theirs."""
+    other = build.member(town, Role.VIEWER, name="aaron")
+    for person, name, shared in ((owner, "b", False), (other, "a", True), (other, "c", False)):
+        views.save(town, name, owner=person, query="status=10", columns=["tags"], shared=shared)
+
+    found = Offered.by(town, reader=owner.pk)
+
+    assert found.views == [
+        ("a", "status=10", ["tags"], "aaron"),
+        ("b", "status=10", ["tags"], owner.username),
+    ]
+
+
 def test_a_new_survey_offers_nothing_yet(db: None) -> None:
     """Empty lists, each of them: pages go through them without asking."""
-    found = Offered.by(build.survey(slug="empty"))
+    found = Offered.by(build.survey(slug="empty"), reader=0)
 
-    lists = (found.tags, found.codes, found.themes, found.members, found.sources)
-    assert [list(each) for each in lists] == [[], [], [], [], []]
+    lists = (found.tags, found.codes, found.themes, found.members, found.sources, found.views)
+    assert [list(each) for each in lists] == [[], [], [], [], [], []]
 
 
 def test_all_of_them_are_one_statement(chosen_from: Survey) -> None:
     """Six took as long as everything else that a page of the desk reads."""
     with CaptureQueriesContext(connection) as queries:
-        Offered.by(chosen_from)
+        Offered.by(chosen_from, reader=0)
 
     assert len(queries) == 1
