@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
 from survey_site.environment import DATA_DIR, beyond_loopback, optional
@@ -40,8 +40,12 @@ STRICT = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-django = get_wsgi_application()
-from feedback.web.ready_made import ready_made  # noqa: E402 - it needs Django to be set up
+django.setup(set_prefix=False)
+# These need Django to be set up.
+from feedback.web.handler import Handler  # noqa: E402
+from feedback.web.ready_made import ready_made  # noqa: E402
+
+handler = Handler()
 
 refuse_what_loses_data()
 
@@ -67,7 +71,8 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     except LookupError:
         why = "The charset of the request is not known. Send it as UTF-8."
         return refused(start_response, "415 Unsupported Media Type", why)
-    return django(environ, start_response)
+    answer: Iterable[bytes] = handler(environ, start_response)
+    return answer
 
 
 def refused(start_response: Any, status: str, why: str) -> Iterable[bytes]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -108,7 +108,7 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
         metrics.sent(TOLD[type(outcome)])
         match outcome:
             case Stored(receipt):
-                return HttpResponseRedirect(receipt_at(receipt), status=303)
+                return HttpResponse(status=303, headers={"Location": receipt_at(receipt)})
             case ToMend(revision_id, error, ticket):
                 form = page_for(survey, revision_id, language, ticket=ticket)
                 return form.response(status=422, posted=posted, error=error)

@@ -30,13 +30,14 @@ Handler = Callable[[HttpRequest], HttpResponse]
 def public_door(get_response: Handler) -> Handler:
     """Answer public pages here; all others go on inwards."""
     public = URLResolver(RegexPattern(r"^/"), urls.public)
+    found = lru_cache(maxsize=512)(public.resolve)
     answered = safely(answer)
     whole = dressed(answered)
     learned.cache_clear()  # the settings may be others than when it was learned
 
     def handler(request: HttpRequest) -> HttpResponse:
         try:
-            request.resolver_match = public.resolve(request.path_info)
+            request.resolver_match = found(request.path_info)
         except Resolver404:
             return get_response(request)
         translation.activate(settings.LANGUAGE_CODE)  # the thread may still speak a staff page's

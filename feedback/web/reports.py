@@ -1,11 +1,15 @@
 """Reports: what a survey's answers add up to, for people and for machines."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, Self
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models.fields.json import KeyTransform
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +17,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,13 +30,14 @@ from feedback.analysis.paradata import partials, still_there
 from feedback.analysis.sample import Sample
 from feedback.analysis.tallies import Figures
 from feedback.analysis.themes import Themes, counted, themes_of
-from feedback.models import OpenQuestion, Response, Rhythm, Status, Survey
+from feedback.models import OpenQuestion, Response, Rhythm, Status, Summary, Survey
 from feedback.open_text.deriving import counts_of
 from feedback.open_text.discretion import Discretion
 from feedback.open_text.naming import called, families
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
 from feedback.responses.asked import NAME, THEME
+from feedback.responses.in_field import items_of_revisions
 from feedback.responses.order import newest_first
 from feedback.web import tables
 from feedback.web.desk import Desk, desk, selecting
@@ -45,11 +51,49 @@ MOST_NAMES = 12  # that the summary tells; the page of names has all
 AT_FIRST, LOOKED_AT = 30, 300  # responses among which the newest answers are found
 
 
-def stored_figures(survey: Survey) -> Figures:
-    """The summary as last compiled; made now where no worker has come to it yet."""
-    summary = getattr(survey, "summary", None) or compile_survey(survey)
-    found: Figures = summary.figures
+def compiled_at(survey: Survey) -> datetime:
+    """When the summary was last compiled; it is now where no worker has come to it yet."""
+    found = Summary.objects.filter(survey=survey).values_list("as_of", flat=True).first()
+    return found or compile_survey(survey).as_of
+
+
+@lru_cache(maxsize=64)
+def figures_as_of(survey: int, _as_of: datetime) -> Figures:
+    """The stored summary; kept until it is compiled anew, as reading it takes milliseconds."""
+    found: Figures = Summary.objects.values_list("figures", flat=True).get(survey=survey)
     return found
+
+
+def stored_figures(survey: Survey) -> Figures:
+    return figures_as_of(survey.pk, compiled_at(survey))
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a report draws of its figures alone, whoever reads it.
+
+    Attributes:
+        when: by day and by hour: a title, the columns, the same as a picture and as a table.
+        came: by what is known of every response: a title and a table.
+        panels: of each question; see ``panel``.
+    """
+
+    when: Sequence[tuple[str, Sequence[Post], SafeString, SafeString]]
+    came: Sequence[tuple[str, SafeString]]
+    panels: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, found: Figures, items: Sequence[Item], links: Links) -> Self:
+        panels = [panel(section(item, found["items"]), links) for item in items if item.asks]
+        return cls(when(found), came(found, links), panels)
+
+
+@lru_cache(maxsize=32)
+def drawing_as_of(
+    survey: int, as_of: datetime, revisions: tuple[int, ...], links: Links, _language: str
+) -> Drawing:
+    """Of the stored summary; kept as well: its thousand numbers are the longest part of a page."""
+    return Drawing.of(figures_as_of(survey, as_of), items_of_revisions(revisions), links)
 
 
 @login_required
@@ -59,30 +103,36 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
     """The report of all responses but spam, or of a selection of them."""
     at = desk(request, slug)
     sample = sample_of(at)
-    found = figures_of(at, sample)
+    links = Links(reverse("responses", args=[slug]), at.query)
+    if sample is None:
+        as_of = compiled_at(at.survey)
+        found = figures_as_of(at.survey.pk, as_of)
+        drawing = drawing_as_of(at.survey.pk, as_of, at.revisions, links, get_language() or "")
+    else:
+        found = figures_of(at, sample)
+        drawing = Drawing.of(found, at.items, links)
     newest, themes, named = newest_texts(at, sample), themes_at(at), named_at(at)
     begun = partials(at.survey, completes=found["responses"]) if not at.selection else None
-    links = Links(reverse("responses", args=[slug]), at.query)
     context = {
         **filtered(at),
         "figures": found,
         "as_of": parse_datetime(found["as_of"]),
         "begun": begun,
         "stopped": stopped(at, begun) if begun and begun["partials"] else [],
-        "when": when(found),
-        "came": came(found, links),
+        "when": drawing.when,
+        "came": drawing.came,
         "minutes": minutes(found["seconds"]["q50"]),
         "mail": at.survey.summary_mails.filter(user=at.access.membership.user).first(),
         "rhythms": Rhythm.choices,
         "panels": [
-            panel(section(item, found["items"]), links)
-            | {
-                "newest": newest.get(item.key),
-                "themes": theme_table(themes.get(item.key), links),
-                "names": name_table(named, item.key, found["items"], links),
+            {
+                **each,
+                "newest": newest.get(key),
+                "themes": theme_table(themes.get(key), links),
+                "names": name_table(named, key, found["items"], links),
             }
-            for item in at.items
-            if item.asks
+            for each in drawing.panels
+            for key in [each["item"].key]
         ],
     }
     return render(request, "reports/summary.html", context)
@@ -116,7 +166,7 @@ def name_table(
 
 
 def when(found: Figures) -> list[tuple[str, Sequence[Post], SafeString, SafeString]]:
-    """By day and by hour: a title, the columns, and the same as a picture and as a table."""
+    """By day and by hour; see ``Drawing``."""
     hours = {f"{hour:02}": found["by_hour"].get(f"{hour:02}", 0) for hour in range(24)}
     given = [
         (_("Responses by day"), _("Day (UTC)"), posts(found["by_day"])),
@@ -193,7 +243,7 @@ def stopped(at: Desk, begun: Mapping[str, Any]) -> list[tuple[Item, int, float]]
 
 
 def came(found: Figures, links: Links) -> list[tuple[str, SafeString]]:
-    """By what is known of every response: a title and a table; none that all share."""
+    """By what is known of every response; nothing that all share."""
     languages = {code: language_name(code) for code in found["by_language"]}
     given = [
         ("lang", _("By language"), _("Language"), found["by_language"], languages),
@@ -260,13 +310,14 @@ def newest_texts(at: Desk, sample: Sample | None) -> dict[str, list[tuple[int, s
         chosen = Response.objects.filter(survey=at.survey).exclude(status=Status.SPAM)
     else:
         chosen = Response.objects.filter(pk__in=sample.newest(LOOKED_AT))
-    rows = newest_first(chosen).values_list("pk", "answers")
+    texts_alone = [KeyTransform(key, "answers") for key in open_keys]  # the rest is read slowly
+    rows = newest_first(chosen).values_list("pk", *texts_alone)
     # A few hold enough of most questions; the others are asked for if one wants more.
-    for pk, answers in chain(rows[:AT_FIRST], rows[AT_FIRST:LOOKED_AT]):
-        for key in open_keys:
-            if isinstance(answers.get(key), str) and len(found[key]) < NEWEST:
-                found[key].append((pk, answers[key]))
-        if all(len(texts) == NEWEST for texts in found.values()):
+    for pk, *texts in chain(rows[:AT_FIRST], rows[AT_FIRST:LOOKED_AT]):
+        for key, text in zip(open_keys, texts, strict=True):
+            if isinstance(text, str) and len(found[key]) < NEWEST:
+                found[key].append((pk, text))
+        if all(len(enough) == NEWEST for enough in found.values()):
             break
     return as_readable(found, at)
 

@@ -62,3 +62,17 @@ def test_the_report_stands_before_any_worker_ran(viewer: Any, town: Survey) -> N
 
     assert page.status_code == 200
     assert "Nothing to sum up yet" in Page.read(page.content).text
+
+
+@pytest.mark.usefixtures("three")
+def test_what_is_kept_of_a_summary_is_of_its_last_compiling(viewer: Any, town: Survey) -> None:
+    """Figures are drawn once for each compiling; what was drawn before is never shown after it."""
+    client, page = build.signed_in(viewer), "/staff/town/summary/"
+    before = client.get(page).content.decode()
+
+    build.respond(town, wish="Shade", visit="often")
+    refresh()
+    after = client.get(page).content.decode()
+
+    assert "3 of 3 who were asked answered" in before
+    assert "4 of 4 who were asked answered" in after and "3 of 3 who" not in after
