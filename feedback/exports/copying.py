@@ -2,10 +2,10 @@
 
 import csv
 import io
+import re
 import secrets
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
-from uuid import UUID
 
 from django.db.models import Case, Expression, F, TextField, Value, When
 from django.db.models.lookups import Exact
@@ -14,10 +14,11 @@ from feedback.exports.table import Table
 from feedback.exports.variables import APART, Variable
 from feedback.models import Tombstone
 from feedback.models.copying import Cell, as_copied
-from feedback.models.identity import decrypt
+from feedback.models.identity import unsealed
 from feedback.question_types.base import Answers
 from feedback.questionnaire.codebook import guarded
 
+TO_QUOTE = re.compile('[,"\r\n]')
 Rows = Generator[bytes, None, None]
 
 
@@ -85,7 +86,7 @@ def filled(line: bytes, known: Answers, marks: Mapping[bytes, Variable], *, guar
 
 def cell_of(text: str) -> bytes:
     """As COPY writes a cell."""
-    plain = text and not any(sign in text for sign in ',"\r\n')
+    plain = text and not TO_QUOTE.search(text)
     return text.encode() if plain else f'"{text.replace(chr(34), chr(34) * 2)}"'.encode()
 
 
@@ -93,7 +94,8 @@ def opened(nonce: str, identity: str | None) -> Answers:
     """The personal answers of a row. Args: identity: in hexadecimal; "" or None for none."""
     if not identity:
         return {}
-    return decrypt(bytes.fromhex(identity.removeprefix("\\x")), nonce=UUID(nonce))
+    sealed = bytes.fromhex(identity.removeprefix("\\x"))
+    return unsealed(sealed, nonce=bytes.fromhex(nonce.replace("-", "")))
 
 
 def personal_text(variable: Variable, known: Answers) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet
 
-from feedback.models import Coded, NamedIn, OpenQuestion, Read, Status, Survey, VoiceMark
-from feedback.open_text import coding, naming, voicing
+from feedback.models import Coded, NamedIn, OpenQuestion, Read, Survey, VoiceMark
+from feedback.open_text import coded, coding, naming, voicing
 from feedback.open_text.questions import open_columns
 from feedback.question_types.base import Item
 
@@ -54,18 +53,10 @@ def counts_of(survey: Survey, items: Sequence[Item]) -> dict[str, dict[str, Any]
     for question in OpenQuestion.objects.filter(survey=survey).order_by("part"):
         if question.part not in columns:
             continue
-        about = {"survey": survey, "part": question.part}
-        coded = Coded.objects.filter(read__counts=True, **about)
-        read = Read.objects.filter(counts=True, **about)
+        given = coded.counts(survey, question.part)
         told[question.part] = {
-            "read": read.exclude(response__status=Status.SPAM).count(),
-            "codes": by(coded, "code__number"),
-            "names": by(NamedIn.objects.filter(**about), "family"),
+            "read": given.read,
+            "codes": {str(number): n for number, n in given.codes.items()},
+            "names": naming.families(question),
         }
     return told
-
-
-def by(rows: QuerySet[Any], name: str) -> dict[str, int]:
-    rows = rows.exclude(response__status=Status.SPAM)
-    counted = rows.order_by().values_list(name).annotate(n=Count("response", distinct=True))
-    return {str(value): n for value, n in sorted(counted, key=lambda pair: (-pair[1], pair[0]))}

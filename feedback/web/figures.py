@@ -12,8 +12,10 @@ from feedback.analysis.charts import Bar, Standing
 from feedback.analysis.drawing import bars, columns, diverging, lines
 from feedback.analysis.drawing.figure import Figure
 from feedback.analysis.drawing.numbers import counted, decimal, per_cent, plain_number
+from feedback.analysis.intervals import wilson
 from feedback.analysis.themes import Themes
 from feedback.question_types.base import Item
+from feedback.web.in_texts import Found, InTexts
 from feedback.web.measures import RANKED, SEVERAL, Section, in_words
 
 MOST_ROWS = 40  # of a table on paper; two hundred countries would fill five pages
@@ -82,34 +84,74 @@ def of_item(section: Section) -> list[Figure]:
     return found or ([spread] if (spread := quartiles(section)) else [])
 
 
-def themes(item: Item, found: Themes) -> Figure:
+def of_texts(item: Item, found: InTexts) -> list[Figure]:
+    """What was found in the answers to an open question."""
+    given = [
+        themes(item.key, found.themes.get(item.key)),
+        names(item.key, found.names.get(item.key)),
+        codes(item.key, found.codes.get(item.key)),
+    ]
+    return [one for one in given if one]
+
+
+def themes(key: str, found: Themes | None) -> Figure | None:
     """How many answers each theme of an open question has."""
-    title = _("Themes of the answers")
+    if found is None:
+        return None
     note = _("Found by a program in %(n)s answers that say something, and corrected by hand.")
+    rows = [(one.theme.name, one.n, one.share, *one.interval) for one in found.counted]
+    title, told_of = _("Themes of the answers"), note % {"n": counted(found.base)}
+    return in_answers(f"{key}-themes", title, told_of, (_("Theme"), _("Answers")), rows)
+
+
+def names(key: str, found: Found | None) -> Figure | None:
+    """How many people named what."""
+    if found is None:
+        return None
+    note = _("Found by a program, and decided on by hand, in %(n)s answers.")
+    title, told_of = _("Names in the answers"), note % {"n": counted(found.base)}
+    if found.more:
+        rarer = ngettext("%(n)s more is rarer.", "%(n)s more are rarer.", found.more)
+        told_of += " " + rarer % {"n": counted(found.more)}
+    head = (_("Name"), _("People"))
+    return in_answers(f"{key}-names", title, told_of, head, with_shares(found))
+
+
+def codes(key: str, found: Found | None) -> Figure | None:
+    """How many answers people gave which code."""
+    if found is None:
+        return None
+    note = _("Given by people, who read %(n)s answers; shares are of these.")
+    title, told_of = _("Codes of the answers"), note % {"n": counted(found.base)}
+    head = (_("Code"), _("Answers"))
+    return in_answers(f"{key}-codes", title, told_of, head, with_shares(found))
+
+
+OfTexts = tuple[str, int, float, float, float]  # words, number, share and its ends in per cent
+
+
+def with_shares(found: Found) -> list[OfTexts]:
+    told = []
+    for _id, words, n in found.counts:
+        low, high = wilson(n, found.base)
+        told.append((words, n, 100 * n / found.base, 100 * low, 100 * high))
+    return told
+
+
+def in_answers(
+    name: str, title: str, note: str, head: tuple[str, str], found: Sequence[OfTexts]
+) -> Figure:
     rows = [
-        (
-            one.theme.name,
-            counted(one.n),
-            per_cent(one.share / 100),
-            "–".join(map(plain_share, one.interval)),
-        )
-        for one in found.counted
+        (words, counted(n), per_cent(share / 100), f"{plain_share(low)}–{plain_share(high)}")
+        for words, n, share, low, high in found
     ]
     drawn = [
-        bars.Bar(
-            one.theme.name,
-            one.n,
-            one.share / 100,
-            one.interval[0] / 100,
-            one.interval[1] / 100,
-        )
-        for one in found.counted[: bars.MOST]
+        bars.Bar(words, n, share / 100, low / 100, high / 100)
+        for words, n, share, low, high in found[: bars.MOST]
     ]
     desc = told((bar.label, bar.value) for bar in drawn)
     svg = bars.bars(drawn, title=title, desc=desc, rtl=get_language_bidi())
-    head = (_("Theme"), _("Answers"), _("Share"), _("95 % interval"))
-    told_of = note % {"n": counted(found.base)}
-    return Figure(f"{item.key}-themes", title, told_of, head, rows, svg)
+    return Figure(name, title, note, (*head, _("Share"), _("95 % interval")), rows, svg)
 
 
 def shares(section: Section, *, title: str) -> Figure:

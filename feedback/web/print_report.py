@@ -17,14 +17,14 @@ from feedback.analysis.drawing.canvas import standalone
 from feedback.analysis.drawing.figure import Figure
 from feedback.analysis.drawing.png import png
 from feedback.analysis.paradata import partials
-from feedback.analysis.themes import Themes
 from feedback.models import Response, Revision
 from feedback.web import figures
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filters_in_words import active_filters
+from feedback.web.in_texts import InTexts
 from feedback.web.measures import Section
 from feedback.web.paper import NoPango, pdf_of
-from feedback.web.reports import figures_of, sample_of, section, themes_at
+from feedback.web.reports import figures_of, sample_of, section
 
 STYLESHEETS = ("css/tokens.css", "css/drawing.css", "css/print.css")
 KINDS = {"svg": "image/svg+xml", "png": "image/png"}
@@ -79,15 +79,13 @@ def every_figure(at: Desk) -> Iterator[Figure]:
     if not at.selection:
         begun = partials(at.survey, completes=found["responses"])
         yield from filter(None, [figures.break_off(begun)])
-    themes = themes_at(at)
+    texts = InTexts.of(at, found)
     for item in at.items:
-        yield from figures_of_item(section(item, found["items"]), themes)
+        yield from figures_of_item(section(item, found["items"]), texts)
 
 
-def figures_of_item(part: Section, themes: dict[str, Themes]) -> list[Figure]:
-    item = part["item"]
-    found = themes.get(item.key)
-    return [*figures.of_item(part), *([figures.themes(item, found)] if found else [])]
+def figures_of_item(part: Section, texts: InTexts) -> list[Figure]:
+    return [*figures.of_item(part), *figures.of_texts(part["item"], texts)]
 
 
 def told_of(at: Desk) -> dict[str, Any]:
@@ -96,7 +94,7 @@ def told_of(at: Desk) -> dict[str, Any]:
     # What was begun has no answers that a selection could ask for.
     begun = partials(at.survey, completes=found["responses"]) if not at.selection else None
     sections = [section(item, found["items"]) for item in at.items if item.asks]
-    themes = themes_at(at)
+    texts = InTexts.of(at, found)
     return {
         "access": at.access,
         "survey": at.survey,
@@ -111,7 +109,7 @@ def told_of(at: Desk) -> dict[str, Any]:
         "revisions": Revision.objects.filter(pk__in=at.revisions).order_by("number"),
         "by_day": figures.by_day(found["by_day"]),
         "break_off": figures.break_off(begun) if begun else None,
-        "parts": [(part, figures_of_item(part, themes)) for part in sections],
+        "parts": [(part, figures_of_item(part, texts)) for part in sections],
     }
 
 

@@ -29,25 +29,22 @@ from feedback.analysis.drawing.numbers import decimal
 from feedback.analysis.paradata import partials, still_there
 from feedback.analysis.sample import Sample
 from feedback.analysis.tallies import Figures
-from feedback.analysis.themes import Themes, counted, themes_of
-from feedback.models import OpenQuestion, Response, Rhythm, Status, Summary, Survey
+from feedback.models import Response, Rhythm, Status, Summary, Survey
 from feedback.open_text.deriving import counts_of
 from feedback.open_text.discretion import Discretion
-from feedback.open_text.naming import called, families
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible
-from feedback.responses.asked import NAME, THEME
 from feedback.responses.in_field import items_of_revisions
 from feedback.responses.order import newest_first
 from feedback.web import tables
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.filtering import filtered
 from feedback.web.filters_in_words import language_name
+from feedback.web.in_texts import InTexts, themes_at
 from feedback.web.measures import Section, drawn
 from feedback.web.tables import Links
 
 NEWEST = 5  # answers to an open question
-MOST_NAMES = 12  # that the summary tells; the page of names has all
 AT_FIRST, LOOKED_AT = 30, 300  # responses among which the newest answers are found
 
 
@@ -111,7 +108,7 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         found = figures_of(at, sample)
         drawing = Drawing.of(found, at.items, links)
-    newest, themes, named = newest_texts(at, sample), themes_at(at), named_at(at)
+    newest, texts = newest_texts(at, sample), InTexts.of(at, found)
     begun = partials(at.survey, completes=found["responses"]) if not at.selection else None
     context = {
         **filtered(at),
@@ -125,14 +122,8 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
         "mail": at.survey.summary_mails.filter(user=at.access.membership.user).first(),
         "rhythms": Rhythm.choices,
         "panels": [
-            {
-                **each,
-                "newest": newest.get(key),
-                "themes": theme_table(themes.get(key), links),
-                "names": name_table(named, key, found["items"], links),
-            }
+            {**each, "newest": newest.get(each["item"].key), **texts.drawn(each["item"].key, links)}
             for each in drawing.panels
-            for key in [each["item"].key]
         ],
     }
     return render(request, "reports/summary.html", context)
@@ -148,21 +139,6 @@ def panel(section: Section, links: Links) -> dict[str, Any]:
         "comparable": bool(item.grouped_by and not item.personal),
         "open": item.key in item.text_parts,
     }
-
-
-def theme_table(found: Themes | None, links: Links) -> SafeString | None:
-    if found is None:
-        return None
-    return tables.themes(found.counted, links.of(THEME + found.kept.item))
-
-
-def name_table(
-    named: Mapping[str, Sequence[tuple[str, str, int]]], key: str, of_items: Figures, links: Links
-) -> SafeString | None:
-    base = of_items.get(key, {}).get("answered", 0)
-    if not base or not named.get(key):
-        return None
-    return tables.named(named[key][:MOST_NAMES], base, links.of(NAME + key))
 
 
 def when(found: Figures) -> list[tuple[str, Sequence[Post], SafeString, SafeString]]:
@@ -187,23 +163,6 @@ def summary_json(request: HttpRequest, slug: str) -> HttpResponse:
         found |= {"open_text": counts_of(at.survey, at.items)}
     themes = {key: of.to_json() for key, of in themes_at(at).items()}
     return JsonResponse(found | ({"themes": themes} if themes else {}))
-
-
-def themes_at(at: Desk) -> dict[str, Themes]:
-    """The themes of each open question that has some, counted in what the desk shows."""
-    rows = at.rows if at.selection else None
-    return {kept.item: counted(kept, rows) for kept in themes_of(at.survey)}
-
-
-def named_at(at: Desk) -> dict[str, list[tuple[str, str, int]]]:
-    """By question in which names are looked for: id, name and number of people, most first."""
-    rows = at.rows if at.selection else None
-    found = {}
-    for question in OpenQuestion.objects.filter(survey=at.survey).exclude(catalogue=""):
-        names = called(question)
-        counts = families(question, rows).items()
-        found[question.part] = [(code, names.get(code, code), n) for code, n in counts]
-    return found
 
 
 @login_required

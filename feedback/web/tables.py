@@ -80,19 +80,31 @@ def themes(counts: Iterable[Counted], start: str) -> SafeString:
     return table([_("Theme"), _("Answers"), with_interval(_("Share"))], rows, drawn=True)
 
 
-def named(people: Iterable[tuple[str, str, int]], base: int, start: str) -> SafeString:
+def names(people: Iterable[tuple[str, str, int]], base: int, start: str) -> SafeString:
     """How many name what. Args: people: id, name and number; base: how many answered."""
+    return among([_("Name"), _("People")], people, base, start)
 
-    def line(code: str, name: str, n: int) -> str:
+
+def codes(answers: Iterable[tuple[str, str, int]], base: int, start: str) -> SafeString:
+    """How many answers have which code. Args: base: how many were read."""
+    return among([_("Code"), _("Answers")], answers, base, start)
+
+
+def among(
+    head: Sequence[str], counts: Iterable[tuple[str, str, int]], base: int, start: str
+) -> SafeString:
+    """What was found in texts, with its share of the texts in which it was looked for."""
+
+    def line(code: str, words: str, n: int) -> str:
         low, high = (100 * end for end in wilson(n, base))
         part = 100 * n / base
         drawn = {"width": part, "low": low, "span": high - low}
         return row(
-            escape(name), [linked(n, start, code), share(part, low, high)], typed=True
+            escape(words), [linked(n, start, code), share(part, low, high)], typed=True
         ) + box({name: f"{value:.2f}" for name, value in drawn.items()})
 
-    rows = (line(*one) for one in people) if base else ()
-    return table([_("Name"), _("People"), with_interval(_("Share"))], rows, drawn=True)
+    rows = (line(*one) for one in counts) if base else ()
+    return table([*head, with_interval(_("Share"))], rows, drawn=True)
 
 
 def bins(counts: Sequence[tuple[str, int]], unit: str) -> SafeString:

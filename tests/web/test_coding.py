@@ -1,17 +1,29 @@
 """Coding open answers: the screen, the code frame, agreement, shares."""
 
+import re
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from feedback.models import AuditEntry, Code, Coded, OpenQuestion, Read, Response, Role, Survey
+from feedback.models import (
+    AuditEntry,
+    Code,
+    Coded,
+    OpenQuestion,
+    Read,
+    Response,
+    Role,
+    Status,
+    Survey,
+)
 from feedback.open_text import code_frame, coded, coding
 from feedback.open_text.agreement import cohens_kappa, krippendorffs_alpha, overall_alpha
 from feedback.open_text.learning import learn_codes
 from feedback.open_text.questions import column_of, digest_of, question_of
 from feedback.refresh import refresh
+from feedback.responses.coding import set_status
 from feedback.responses.in_field import items_of
 from feedback.responses.receipts import hash_of
 from feedback.responses.withdrawal import withdraw
@@ -335,3 +347,28 @@ def test_codes_are_filters_of_lists_and_columns_of_exports(
     assert "wish__codes" not in build.exported(town, choices="without=review").decode()
     book = desk.get("/staff/town/codebook.md").content.decode()
     assert "wish__codes" in book and "Benches" in book
+
+
+def test_reports_tell_how_many_of_those_read_have_a_code(
+    owner: Any, town: Survey, trees: Code, benches: Code
+) -> None:
+    """On the summary, in a selection of it, and printed; spam is none of them."""
+    rows = [build.respond(town, wish=text, visit="often") for text in ("Oaks", "Seats", "Buy!")]
+    build.respond(town, wish="Not read", visit="often")
+    desk = build.signed_in(owner)
+    save(desk, rows[0], trees, benches)
+    save(desk, rows[1], benches)
+    save(desk, rows[2], benches)
+    set_status(rows[2], Status.SPAM, actor=owner)
+    refresh()
+
+    pages = [
+        Page.read(desk.get(f"/staff/town/{page}").content)
+        for page in ("summary/", "summary/?answer.visit=often", "report/")
+    ]
+    nobody = Page.read(desk.get("/staff/town/summary/?answer.visit=never").content)
+
+    for page in pages:
+        assert re.search(r"Benches 2 100(\.0)? %.*Trees 1 50(\.0)? %", page.text)
+    assert pages[0].links(rf"code\.wish={benches.number}$")
+    assert not re.search(r"Benches \d", nobody.text)

@@ -1,5 +1,6 @@
 """Names in answers: counted by people, decided on once for all."""
 
+import re
 from typing import Any
 
 import pytest
@@ -128,13 +129,17 @@ def test_an_unknown_catalogue_is_refused(town: Survey, desk: Client) -> None:
     assert OpenQuestion.objects.filter(catalogue="").count() == OpenQuestion.objects.count()
 
 
-def test_names_are_filters_of_lists_and_columns_of_exports(
+def test_names_are_filters_of_lists_parts_of_reports_and_columns_of_exports(
     owner: Any, town: Survey, asked: list[Response]
 ) -> None:
     """By the name itself or by its family."""
     desk = build.signed_in(owner)
     listed = desk.get("/staff/town/responses/?name.wish=mistral").content.decode()
     assert f"responses/{asked[0].pk}/" in listed and f"responses/{asked[1].pk}/" not in listed
+
+    refresh()
+    printed = Page.read(desk.get("/staff/town/report/").content).text
+    assert re.search(r"Names in the answers .* Llama 2 50.0 % .* Mistral 1 25.0 %", printed)
 
     head, *lines = build.exported(town).decode().splitlines()
     assert head.endswith(",wish__names")
