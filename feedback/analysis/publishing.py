@@ -13,7 +13,6 @@ from typing import Any, Self
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -25,15 +24,18 @@ from feedback.analysis.tallies import Figures
 from feedback.analysis.themes import approved_counts
 from feedback.frames.cache import frame_of
 from feedback.frames.layout import layout_of
-from feedback.models import NamedIn, OpenQuestion, Publication, Release, Status, Survey
+from feedback.models import OpenQuestion, Publication, Release, Status, Survey
 from feedback.models.audit import record
 from feedback.question_types.base import Item
+from feedback.responses import in_answers
 from feedback.responses.acts import NotPossible
+from feedback.responses.in_answers import InAnswers
 from feedback.responses.in_field import items_of_revisions, revision, revisions_of
 
 BATCH = 10  # times k: so many responses more bring a release by themselves
 STATES = ("blank", "declined", "not_shown")
-NAMES = "__names"  # ends the name of an item's table of who named what
+# What ends the name of an item's table of who named what, and of which codes were given.
+ENDS = NAMES, CODES = "__names", "__codes"
 REST = "other"  # the code of answers in none of the themes that are told
 
 
@@ -61,19 +63,18 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Named:
-    """How many people named each family, most first, and how many named any of these."""
+class InTexts:
+    """What may be told of texts: how many responses have each, and how many any of them."""
 
-    families: Mapping[str, int]
+    codes: Mapping[str, int]
     people: int
 
     @classmethod
-    def of(cls, found: QuerySet[NamedIn], k: int) -> Self:
-        found = found.exclude(response__status=Status.SPAM)
-        counts = found.values_list("family").annotate(n=Count("response", distinct=True))
-        often = {family: n for family, n in counts.order_by("-n", "family") if n >= k}
-        any_of_them = found.filter(family__in=often).values("response").distinct()
-        return cls(often, any_of_them.count())
+    def of(cls, found: InAnswers, k: int) -> Self:
+        """What fewer than k have is not told at all: it is no list of all that was written."""
+        often = {code: n for code, n in found.counts.items() if n >= k}
+        people = found.any_of(often)
+        return cls({str(code): n for code, n in often.items()}, people)
 
 
 def latest(survey: Survey) -> Release | None:
@@ -106,7 +107,7 @@ def draft(publication: Publication) -> Draft:
     # is never smaller than it says.
     ids = counted_ids(survey)
     possible, themes = possible_states(survey), approved_counts(survey)
-    named = names_counted(survey, k)
+    texts = in_texts(survey, k, figures)
     tables = {
         name: Table.of(counted, k)
         for item in chosen(publication)
@@ -117,7 +118,7 @@ def draft(publication: Publication) -> Draft:
             possible,
             k,
             themes=themes.get(item.key, {}),
-            named=named.get(item.key),
+            texts=texts,
         ).items()
     }
     number = before.number + 1 if before else 1
@@ -158,16 +159,21 @@ def edition_of(release: Release) -> Edition:
     return Edition(release.number, release.k, release.population, tables)
 
 
-def names_counted(survey: Survey, k: int) -> dict[str, Named]:
-    """What was named, by question where that may be told.
+def in_texts(survey: Survey, k: int, figures: Figures) -> dict[str, InTexts]:
+    """What was named, and which codes were given, by table and where that may be told.
 
-    Names of fewer than k people are none of the table: it is no list of all that was written.
+    Codes only where each answer was read: those of a part would be taken for all of them.
     """
-    public = OpenQuestion.objects.filter(survey=survey, names_public=True).exclude(catalogue="")
-    return {
-        part: Named.of(NamedIn.objects.filter(survey=survey, part=part), k)
-        for part in public.values_list("part", flat=True)
-    }
+    found = {}
+    for question in OpenQuestion.objects.filter(survey=survey):
+        part = question.part
+        if question.names_public and question.catalogue:
+            found[part + NAMES] = InTexts.of(in_answers.families(survey, part), k)
+        if question.codes_public:
+            given = in_answers.codes(survey, part)
+            if (given.looked_at or 0) >= figures["items"].get(part, {}).get("answered", 0):
+                found[part + CODES] = InTexts.of(given, k)
+    return found
 
 
 def counted_ids(survey: Survey) -> pl.Series:
@@ -186,13 +192,13 @@ def counts_of(
     k: int,
     *,
     themes: Mapping[str, int],
-    named: Named | None,
+    texts: Mapping[str, InTexts],
 ) -> dict[str, Counted]:
     """The tables of one item; of one that is made of questions, a table of each.
 
     Args:
         themes: how many answers each theme has that may be told; of open items.
-        named: who named what, where that may be told.
+        texts: what was found in them, where that may be told, by the name of its table.
     """
     parts = item.operands()
     tables = {
@@ -200,11 +206,12 @@ def counts_of(
         for name, own in (found.get("rows") or {item.key: found}).items()
         if name in parts
     }
-    if named and named.families:
-        of = tables[item.key]
-        # With the rest whoever answered stands at one code at least, as the audit takes it.
-        codes = {**named.families, REST: max(of.answered - named.people, 0)}
-        tables[item.key + NAMES] = replace(of, codes=codes, several=True)
+    for name in (item.key + end for end in ENDS):
+        if (told := texts.get(name)) and told.codes:
+            of = tables[item.key]
+            # With the rest whoever answered stands at one code at least, as the audit takes it.
+            codes = {**told.codes, REST: max(of.answered - told.people, 0)}
+            tables[name] = replace(of, codes=codes, several=True)
     return tables
 
 

@@ -44,6 +44,11 @@ class OpenQuestion(models.Model):
     names_public = models.BooleanField(
         default=False, db_default=False, help_text=_("Published results tell who named what")
     )
+    codes_public = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Published results tell how many answers have which code"),
+    )
     common = models.JSONField(default=list, help_text=_("Words that are no misspelt names here"))
     voices = models.BooleanField(default=False, help_text=_("Near-copies are looked for"))
 

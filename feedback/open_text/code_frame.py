@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from feedback.models import Code, Survey
+from feedback.models import Code, OpenQuestion, Survey
 from feedback.models.audit import record
 from feedback.open_text.questions import locked
 from feedback.questionnaire.codebook import guarded, unguarded
@@ -62,6 +62,7 @@ def add(survey: Survey, part: str, fields: Mapping[str, Any], *, actor: Any) -> 
     locked(survey, part)
     code = new(survey, part)
     fill(code, fields)
+    approve_anew(survey, part)
     record("code_made", actor=actor, survey=survey, part=part, code=code.number)
     return code
 
@@ -74,7 +75,10 @@ def change(code: Code, fields: Mapping[str, Any], *, actor: Any) -> None:
         NotPossible: it has no name, or would stand below itself.
     """
     locked(code.survey, code.part)
+    name = code.name
     fill(code, fields)
+    if code.name != name:
+        approve_anew(code.survey, code.part)
     record(
         "code_changed",
         actor=actor,
@@ -83,6 +87,20 @@ def change(code: Code, fields: Mapping[str, Any], *, actor: Any) -> None:
         code=code.number,
         retired=code.retired,
     )
+
+
+@transaction.atomic
+def publish(survey: Survey, part: str, *, on: bool, actor: Any) -> None:
+    """Let results for everyone tell how many answers have which code, or no longer."""
+    question = locked(survey, part)
+    question.codes_public = on
+    question.save(update_fields=["codes_public"])
+    record("codes_public", actor=actor, survey=survey, part=part, on=on)
+
+
+def approve_anew(survey: Survey, part: str) -> None:
+    """Codes have other names now: reviewers write them, and editors answer for what is public."""
+    OpenQuestion.objects.filter(survey=survey, part=part).update(codes_public=False)
 
 
 def new(survey: Survey, part: str, number: int | None = None) -> Code:
@@ -175,6 +193,7 @@ def from_csv(survey: Survey, part: str, text: str, *, actor: Any) -> int:
         except NotPossible as error:
             raise on_line(line, error) from error
         code.save(update_fields=["parent"])
+    approve_anew(survey, part)
     record("code_frame", actor=actor, survey=survey, part=part, codes=len(rows))
     return len(rows)
 

@@ -1,12 +1,10 @@
 """What coded answers add up to: how far coders agree, and how many answers have each code."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
-
-from feedback.models import Code, Coded, OpenQuestion, Read, Response, Status, Survey
+from feedback.models import Code, Coded, OpenQuestion, Read
 from feedback.open_text.agreement import (
     CodeAgreement,
     Kappa,
@@ -44,29 +42,6 @@ def given(question: OpenQuestion) -> Given:
         for response, by_coder in sorted(found.items())
         if len(by_coder) > 1
     }
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many answers were read, and by a code's number how many of them have it, most first."""
-
-    read: int
-    codes: Mapping[int, int]
-
-
-def counts(survey: Survey, part: str, rows: QuerySet[Response] | None = None) -> Counts:
-    """What people gave the answers to one question; spam left out.
-
-    Args:
-        rows: only of these responses; None for all.
-    """
-    read = Read.objects.filter(survey=survey, part=part, counts=True)
-    read = read.exclude(response__status=Status.SPAM)
-    if rows is not None:
-        read = read.filter(response__in=rows.order_by().values("pk"))
-    found = Coded.objects.filter(read__in=read.order_by()).values_list("code__number")
-    each = found.annotate(n=Count("response", distinct=True)).order_by("-n", "code__number")
-    return Counts(read.count(), dict(each))
 
 
 @dataclass(frozen=True)

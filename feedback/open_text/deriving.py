@@ -9,9 +9,10 @@ from typing import Any
 from django.db import connection
 
 from feedback.models import Coded, NamedIn, OpenQuestion, Read, Survey, VoiceMark
-from feedback.open_text import coded, coding, naming, voicing
+from feedback.open_text import coding, naming, voicing
 from feedback.open_text.questions import open_columns
 from feedback.question_types.base import Item
+from feedback.responses import in_answers
 
 # Whoever withdraws one of them waits, so that nothing is derived of what is just going.
 HOLD = "SELECT FROM feedback_response WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
@@ -53,10 +54,10 @@ def counts_of(survey: Survey, items: Sequence[Item]) -> dict[str, dict[str, Any]
     for question in OpenQuestion.objects.filter(survey=survey).order_by("part"):
         if question.part not in columns:
             continue
-        given = coded.counts(survey, question.part)
+        given = in_answers.codes(survey, question.part)
         told[question.part] = {
-            "read": given.read,
-            "codes": {str(number): n for number, n in given.codes.items()},
-            "names": naming.families(question),
+            "read": given.looked_at,
+            "codes": {str(number): n for number, n in given.counts.items()},
+            "names": dict(in_answers.families(survey, question.part).counts),
         }
     return told

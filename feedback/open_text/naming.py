@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F, QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from feedback.models import NameDecision, NamedIn, OpenQuestion, Response, Status, Survey
@@ -249,20 +249,6 @@ def called(question: OpenQuestion) -> dict[str, str]:
     for entity in catalogue_of(question).entities:
         names.setdefault(entity.id, entity.name)
     return names
-
-
-def families(question: OpenQuestion, rows: QuerySet[Response] | None = None) -> dict[str, int]:
-    """How many people name each family, most first; spam left out.
-
-    Args:
-        rows: only of these responses; None for all.
-    """
-    found = NamedIn.objects.filter(survey=question.survey_id, part=question.part)
-    found = found.exclude(response__status=Status.SPAM)
-    if rows is not None:
-        found = found.filter(response__in=rows.order_by().values("pk"))
-    people = found.values_list("family").annotate(n=Count("response", distinct=True))
-    return dict(people.order_by("-n", "family"))
 
 
 def mention(row: NamedIn) -> Mention:

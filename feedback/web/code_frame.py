@@ -13,7 +13,7 @@ from feedback.models import Code, Role
 from feedback.open_text import code_frame
 from feedback.responses.acts import NotPossible
 from feedback.web.downloads import as_file
-from feedback.web.open_question import open_desk
+from feedback.web.open_question import APPROVED, TAKEN_BACK, open_desk
 
 LARGEST = 1_000_000  # bytes of a file
 
@@ -50,6 +50,17 @@ def change(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
         code_frame.change(code, request.POST, actor=request.user)
     except NotPossible as error:
         messages.error(request, str(error))
+    return redirect("code_frame", slug=slug, key=key)
+
+
+@login_required
+@require_POST
+def publish(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Let results for everyone tell how many answers have which code, or no longer."""
+    at = open_desk(request, slug, key, Role.EDITOR)
+    on = "publish" in request.POST
+    code_frame.publish(at.access.survey, key, on=on, actor=request.user)
+    messages.success(request, APPROVED if on else TAKEN_BACK)
     return redirect("code_frame", slug=slug, key=key)
 
 

@@ -91,6 +91,10 @@ ACTS: Mapping[str, Act] = {
     "code_sample": Act(
         gettext_lazy("Sample set"), gettext_lazy("set how many answers the random sample has")
     ),
+    "codes_public": Act(
+        gettext_lazy("Codes in public results"),
+        gettext_lazy("set whether public results tell the codes of “%(part)s”"),
+    ),
     "names_set": Act(
         gettext_lazy("Names"), gettext_lazy("set whether names are looked for in answers")
     ),

@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 from feedback.analysis.tallies import Figures
 from feedback.analysis.themes import Themes, counted, themes_of
 from feedback.models import OpenQuestion
-from feedback.open_text import coded
-from feedback.open_text.naming import called, families
+from feedback.open_text.naming import called
+from feedback.responses import in_answers
 from feedback.responses.asked import CODE, NAME, THEME
 from feedback.web import tables
 from feedback.web.desk import Desk
@@ -67,7 +67,8 @@ def named_at(at: Desk, figures: Figures) -> dict[str, Found]:
     rows = at.rows if at.selection else None
     found = {}
     for question in OpenQuestion.objects.filter(survey=at.survey).exclude(catalogue=""):
-        words, counts = called(question), families(question, rows)
+        words = called(question)
+        counts = in_answers.families(at.survey, question.part, rows).counts
         base = figures["items"].get(question.part, {}).get("answered", 0)
         if counts and base:
             told = [(code, words.get(code, code), n) for code, n in counts.items()]
@@ -81,8 +82,8 @@ def codes_at(at: Desk) -> dict[str, Found]:
     found = {}
     for part in sorted({code.of for code in at.offered.codes}):
         words = {code.number: code.name for code in at.offered.codes if code.of == part}
-        counted = coded.counts(at.survey, part, rows)
-        if counted.read:
-            told = [(str(number), words[number], n) for number, n in counted.codes.items()]
-            found[part] = Found(told, counted.read)
+        given = in_answers.codes(at.survey, part, rows)
+        if given.looked_at:
+            told = [(str(number), words[number], n) for number, n in given.counts.items()]
+            found[part] = Found(told, given.looked_at)
     return found

@@ -18,10 +18,8 @@ from feedback.open_text.catalogue import Kind
 from feedback.open_text.named import UNTOLD
 from feedback.question_types.columns import Message
 from feedback.responses.acts import NotPossible
-from feedback.web.open_question import open_desk
+from feedback.web.open_question import APPROVED, TAKEN_BACK, open_desk
 
-APPROVED = _("Approved. The public reads it from the next release on.")
-TAKEN_BACK = _("It is public no longer.")
 TOGETHER, UNKNOWN = 20, 40  # that are told
 KINDS: Mapping[Kind, Message] = {
     Kind.MODEL: _("model"),

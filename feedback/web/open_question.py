@@ -5,12 +5,16 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from feedback.models import OpenQuestion, Role
 from feedback.open_text.questions import NoSuchQuestion, column_of, question_of
 from feedback.permissions import Access, survey_for
 from feedback.question_types.columns import Column
 from feedback.responses.in_field import items_of_revisions, revisions_until
+
+APPROVED = _("Approved. The public reads it from the next release on.")
+TAKEN_BACK = _("It is public no longer.")
 
 
 @dataclass(frozen=True)

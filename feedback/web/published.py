@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from feedback.analysis.charts import MOST_AT_ONCE
 from feedback.analysis.disclosure import Cells, Table, ambiguous
-from feedback.analysis.publishing import NAMES, REST
+from feedback.analysis.publishing import CODES, NAMES, REST
 from feedback.analysis.themes import approved
 from feedback.models import OpenQuestion, Survey
+from feedback.open_text.code_frame import codes_of
 from feedback.open_text.naming import called
 from feedback.question_types.base import Item, Kind
 from feedback.question_types.columns import Message
@@ -78,16 +79,19 @@ Words = Mapping[str, str]  # of what was found in texts, by code
 
 @dataclass(frozen=True)
 class Approved:
-    """What may be public now of open answers: names of themes, and of what people named."""
+    """What may be public now of open answers: the words of themes, names and codes."""
 
-    themes: Mapping[str, Words]  # by question, as the others
-    names: Mapping[str, Words]
+    themes: Mapping[str, Words]  # by question
+    others: Mapping[str, Words]  # by table, of names and of codes
 
     @classmethod
     def of(cls, survey: Survey) -> Self:
-        public = OpenQuestion.objects.filter(survey=survey, names_public=True)
-        names = {question.part: called(question) for question in public.exclude(catalogue="")}
-        return cls(approved(survey), names)
+        public = OpenQuestion.objects.filter(survey=survey)
+        naming = public.filter(names_public=True).exclude(catalogue="")
+        others: dict[str, Words] = {one.part + NAMES: called(one) for one in naming}
+        for part in public.filter(codes_public=True).values_list("part", flat=True):
+            others[part + CODES] = {str(c.number): c.name for c in codes_of(survey, part)}
+        return cls(approved(survey), others)
 
 
 def shown(items: Iterable[Item], figures: Mapping[str, Any], found: Approved) -> list[Shown]:
@@ -99,23 +103,29 @@ def shown(items: Iterable[Item], figures: Mapping[str, Any], found: Approved) ->
 def shown_of(item: Item, part: Mapping[str, Any], found: Approved) -> Shown:
     rows, k = item.operands(), part["k"]
     tables = {name: Table.read(table) for name, table in part["tables"].items()}
-    themes, names = found.themes.get(item.key, {}), found.names.get(item.key)
+    themes = found.themes.get(item.key, {})
     sections = [
         section(item, rows[name], tables[name], k=k, themes=themes)
         for name in rows
         if name in tables
     ]
-    if names is not None and (table := tables.get(item.key + NAMES)):
-        sections.append(section_of_names(item, table, names, k=k))
+    sections += [
+        section_of_texts(name, tables[name], found.others[name], title=title, k=k)
+        for end, title in (
+            (NAMES, _("What was named")),
+            (CODES, _("Sorted by hand, every answer read")),
+        )
+        if (name := item.key + end) in tables and name in found.others
+    ]
     return Shown(item, part["release"], sections)
 
 
-def section_of_names(item: Item, table: Table, names: Words, *, k: int) -> Section:
-    """Who named what; of each code the words it has by now."""
-    labels = words_of(table, names, rest=_("None of these"))
+def section_of_texts(name: str, table: Table, words: Words, *, title: str, k: int) -> Section:
+    """What was found in texts; of each code the words it has by now."""
+    labels = words_of(table, words, rest=_("None of these"))
     return Section(
-        name=item.key + NAMES,
-        question=_("What was named"),
+        name=name,
+        question=title,
         rows=[told(code, labels[code], table.codes, k, table.share(code)) for code in labels],
         states=[],
         n=table.n,
@@ -123,7 +133,7 @@ def section_of_names(item: Item, table: Table, names: Words, *, k: int) -> Secti
         several=True,
         mean=None,
         median=None,
-        names=True,
+        names=name.endswith(NAMES),
     )
 
 

@@ -131,6 +131,7 @@ staff = [
     path("<slug:slug>/text/<slug:key>/codes/", code_frame.frame, name="code_frame"),
     path("<slug:slug>/text/<slug:key>/codes/add/", code_frame.add, name="code_add"),
     path("<slug:slug>/text/<slug:key>/codes/<int:pk>/", code_frame.change, name="code_change"),
+    path("<slug:slug>/text/<slug:key>/codes/publish/", code_frame.publish, name="codes_publish"),
     path("<slug:slug>/text/<slug:key>/codes/upload/", code_frame.upload, name="code_upload"),
     path("<slug:slug>/text/<slug:key>/codes.csv", code_frame.download, name="code_download"),
     path("<slug:slug>/text/<slug:key>/names/", names.names, name="names"),

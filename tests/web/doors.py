@@ -231,6 +231,7 @@ DOORS = (
     Door("code_download"),
     Door("names"),
     Door("names_set", Role.REVIEWER, gets=None, posts=302, fields=NAMING, entries=1),
+    Door("codes_publish", Role.EDITOR, gets=None, posts=302, fields={"stop": "1"}, entries=1),
     Door("names_publish", Role.EDITOR, gets=None, posts=302, fields={"stop": "1"}, entries=1),
     Door("names_decide", Role.REVIEWER, gets=None, posts=302, fields={"spelling": CANARY}),
     Door("voices"),
