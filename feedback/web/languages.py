@@ -1,6 +1,7 @@
 """Which language a public page is in: asked for, then the browser's, then the survey's own."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -11,6 +12,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from feedback.question_types.base import Posted
 
+AS_IT_IS = nullcontext()
 NOW, TO = "_language", "_to"  # fields of the form: the language it is in, the one asked for
 
 
@@ -63,13 +65,15 @@ def script_of(language: str) -> str:
         return ""
 
 
-def speaking(language: str) -> translation.override:
+def speaking(language: str) -> AbstractContextManager[None]:
     """Within it the interface speaks a questionnaire's language, as far as it can.
 
     Django knows zh-CN as zh-hans, and finds pt's words for pt-BR by itself. Where the
     interface has no such language its words are English, its dates often are not.
     """
-    return translation.override(spoken_as(language))
+    spoken = spoken_as(language)
+    # Most often it is spoken already, and to change it and back takes as long as a ticket.
+    return AS_IT_IS if spoken == translation.get_language() else translation.override(spoken)
 
 
 @lru_cache(maxsize=512)
@@ -83,7 +87,7 @@ def interface_languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
 
 
-def readers_own(request: HttpRequest) -> translation.override:
+def readers_own(request: HttpRequest) -> AbstractContextManager[None]:
     """For pages of no questionnaire: the interface in a language that the browser asks for.
 
     The address is not read: what is wrong may be that it cannot be.

@@ -108,7 +108,7 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
         metrics.sent(TOLD[type(outcome)])
         match outcome:
             case Stored(receipt):
-                return HttpResponse(status=303, headers={"Location": receipt_at(receipt)})
+                return SeeOther(receipt_at(receipt))
             case ToMend(revision_id, error, ticket):
                 form = page_for(survey, revision_id, language, ticket=ticket)
                 return form.response(status=422, posted=posted, error=error)
@@ -117,6 +117,16 @@ def take(request: HttpRequest, survey: InField) -> HttpResponse:
             case Closed(revision_id):
                 questionnaire = revision(revision_id).questionnaire.in_language(language)
                 return closed_page(survey, language, sent=AnswerForm(questionnaire, posted))
+
+
+class SeeOther(HttpResponse):
+    """The way to an address of ours; Django's own redirect first looks whether it may be one."""
+
+    status_code = 303
+
+    def __init__(self, address: str) -> None:
+        super().__init__(headers={"Location": address})
+        self.url = address
 
 
 def receipt_at(code: str) -> str:

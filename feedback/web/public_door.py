@@ -40,7 +40,8 @@ def public_door(get_response: Handler) -> Handler:
             request.resolver_match = found(request.path_info)
         except Resolver404:
             return get_response(request)
-        translation.activate(settings.LANGUAGE_CODE)  # the thread may still speak a staff page's
+        if translation.get_language() != settings.LANGUAGE_CODE:  # still a staff page's
+            translation.activate(settings.LANGUAGE_CODE)
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():
             return with_length(whole(request))
         response = answered(request)
