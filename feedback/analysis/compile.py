@@ -1,5 +1,7 @@
 """Figures of a whole survey: always counted afresh from the frame, never added to."""
 
+from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -61,10 +63,10 @@ def figures_of(sample: Sample) -> Figures:
 
 def arrivals(frame: pl.DataFrame) -> Figures:
     """When and how the responses came; times are in UTC, ``seconds`` from form to answer."""
-    received = frame["_received"]
+    by_day, by_hour = days_and_hours(frame["_received"])
     return {
-        "by_day": {day.isoformat(): n for day, n in in_order(received.dt.date())},
-        "by_hour": {f"{hour:02}": n for hour, n in in_order(received.dt.hour())},
+        "by_day": by_day,
+        "by_hour": by_hour,
         "seconds": spread(frame["_seconds"], (0.25, 0.5, 0.75)),
         "by_language": most_first(frame["_language"]),
         "by_source": most_first(frame["_source"]),
@@ -72,16 +74,25 @@ def arrivals(frame: pl.DataFrame) -> Figures:
     }
 
 
-def in_order(column: pl.Series) -> list[tuple[Any, int]]:
-    """How often each value occurs, in their order; those that do not occur are left out."""
-    return sorted(column.drop_nulls().value_counts().iter_rows())
+def days_and_hours(received: pl.Series) -> tuple[dict[str, int], dict[str, int]]:
+    """How many came on each day, and at each hour of any day; those without any are left out."""
+    # Hours since 1970 are counted once, which both follow from; there are few of them.
+    counted = (received.drop_nulls().dt.timestamp("ms") // 3_600_000).value_counts().iter_rows()
+    days, hours = Counter[str](), Counter[str]()
+    for number, n in counted:
+        begun = datetime.fromtimestamp(number * 3600, tz=UTC)
+        days[begun.date().isoformat()] += n
+        hours[f"{begun.hour:02}"] += n
+    return dict(sorted(days.items())), dict(sorted(hours.items()))
 
 
 def most_first(column: pl.Series) -> dict[str, int]:
     """How often each word occurs, the most frequent first; "" for none."""
-    words = column.cast(pl.String).fill_null("") if column.null_count() else column
-    counted = sorted(words.value_counts().iter_rows(), key=lambda pair: (-pair[1], pair[0]))
-    return dict(counted[:MOST_WORDS])
+    counts = Counter[str]()
+    for word, n in column.value_counts().iter_rows():
+        counts[word or ""] += n
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return dict(ranked[:MOST_WORDS])
 
 
 def by_revision(survey: Survey, frame: pl.DataFrame) -> dict[str, int]:

@@ -44,7 +44,10 @@ class Sample:
         )
         is_spam = pl.col("_status") == Status.SPAM.value
         spam = everything.select((chosen & is_spam).sum()).item()
-        return cls(survey, layout, everything.filter(chosen & ~is_spam), spam)
+        counts = everything.select(chosen & ~is_spam).to_series()
+        # Where nothing is left out, which is so of most summaries, nothing is copied.
+        frame = everything if counts.all(ignore_nulls=False) else everything.filter(counts)
+        return cls(survey, layout, frame, spam)
 
     def newest(self, most: int) -> list[int]:
         """The numbers of so many responses, the newest first."""

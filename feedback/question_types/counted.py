@@ -101,9 +101,10 @@ def spread(numbers: pl.Series, quantiles: Sequence[float]) -> dict[str, Any]:
     are linear between order statistics: Hyndman and Fan (1996), American Statistician
     50(4), 361-365, type 7. The deviation is that of a sample, None for less than two.
     """
-    finite = numbers.cast(pl.Float64).drop_nulls()
-    counted = finite.filter(finite.is_finite()).value_counts(name="n").sort(finite.name)
-    values, counts = counted[finite.name].to_numpy(), counted["n"].to_numpy()
+    by_value = numbers.rename("value").drop_nulls().value_counts(name="n")
+    value = pl.col("value").cast(pl.Float64)  # only now, as whole numbers are counted quicker
+    counted = by_value.select(value, "n").filter(value.is_finite()).sort("value")
+    values, counts = counted["value"].to_numpy(), counted["n"].to_numpy()
     total = int(counts.sum())
     names = [f"q{100 * q:.0f}" for q in quantiles]
     if not total:
