@@ -19,16 +19,18 @@ class InAnswers:
     """Of one question.
 
     Attributes:
-        looked_at: the answers in which it was looked for, where that is not all of them.
-        counts: the responses in which each was found, most first.
+        found: a row for each thing in each response.
+        by: the field that tells one thing from another.
+        looked_at: in how many answers they were looked for, where that is not all of them.
     """
 
     found: QuerySet[Any]
-    by: str  # the field that tells one from another
+    by: str
     looked_at: int | None = None
 
     @property
     def counts(self) -> Mapping[Any, int]:
+        """How many responses have each, most first."""
         each = self.found.values_list(self.by).annotate(n=Count("response", distinct=True))
         return dict(each.order_by("-n", self.by))
 
@@ -38,7 +40,7 @@ class InAnswers:
         return some.values("response").distinct().count()
 
 
-def families(survey: Survey | int, part: str, rows: Rows = None) -> InAnswers:
+def families(survey: Survey, part: str, rows: Rows = None) -> InAnswers:
     """Who names which family of names."""
     found = NamedIn.objects.filter(survey=survey, part=part)
     return InAnswers(of(found, rows), "family")
