@@ -63,8 +63,8 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class InTexts:
-    """What may be told of texts: how many responses have each, and how many any of them."""
+class Tellable:
+    """What of texts may be told: how many responses have each, and how many any of them."""
 
     codes: Mapping[str, int]
     people: int
@@ -107,7 +107,7 @@ def draft(publication: Publication) -> Draft:
     # is never smaller than it says.
     ids = counted_ids(survey)
     possible, themes = possible_states(survey), approved_counts(survey)
-    texts = in_texts(survey, k, figures)
+    texts = tellable(survey, k, figures)
     tables = {
         name: Table.of(counted, k)
         for item in chosen(publication)
@@ -159,7 +159,7 @@ def edition_of(release: Release) -> Edition:
     return Edition(release.number, release.k, release.population, tables)
 
 
-def in_texts(survey: Survey, k: int, figures: Figures) -> dict[str, InTexts]:
+def tellable(survey: Survey, k: int, figures: Figures) -> dict[str, Tellable]:
     """What was named, and which codes were given, by table and where that may be told.
 
     Codes only where each answer was read: those of a part would be taken for all of them.
@@ -168,11 +168,11 @@ def in_texts(survey: Survey, k: int, figures: Figures) -> dict[str, InTexts]:
     for question in OpenQuestion.objects.filter(survey=survey):
         part = question.part
         if question.names_public and question.catalogue:
-            found[part + NAMES] = InTexts.of(in_answers.families(survey, part), k)
+            found[part + NAMES] = Tellable.of(in_answers.families(survey, part), k)
         if question.codes_public:
             given = in_answers.codes(survey, part)
             if (given.looked_at or 0) >= figures["items"].get(part, {}).get("answered", 0):
-                found[part + CODES] = InTexts.of(given, k)
+                found[part + CODES] = Tellable.of(given, k)
     return found
 
 
@@ -192,7 +192,7 @@ def counts_of(
     k: int,
     *,
     themes: Mapping[str, int],
-    texts: Mapping[str, InTexts],
+    texts: Mapping[str, Tellable],
 ) -> dict[str, Counted]:
     """The tables of one item; of one that is made of questions, a table of each.
 

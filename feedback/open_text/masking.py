@@ -137,15 +137,16 @@ def found(text: str, names: Iterable[str]) -> Iterator[tuple[int, int, Hidden]]:
         link = match[0].rstrip(".,;:!?)]}'’")
         user = WITH_USER.match(link) or PROFILE.fullmatch(link)
         yield match.start(), match.start() + len(link), Hidden.PROFILE if user else Hidden.LINK
+    digits = DIGIT.search(text) is not None
     if may_address(text):
         yield from ((*match.span(), Hidden.EMAIL) for match in EMAIL.finditer(text))
-    if has_digits(text):
+    if digits:
         yield from ((*m.span(), Hidden.ACCOUNT) for m in IBAN.finditer(text) if is_account(m[0]))
         yield from ((*m.span(), Hidden.CARD) for m in CARD.finditer(text) if is_card(m[0]))
         yield from ((*m.span(), Hidden.NETWORK) for m in FOUR.finditer(text) if is_network(m))
     if ":" in text:
         yield from ((*m.span(), Hidden.NETWORK) for m in COLONS.finditer(text) if is_network(m))
-    if has_digits(text):
+    if digits:
         yield from ((*m.span(), Hidden.PHONE) for m in PHONE.finditer(text) if is_phone(m))
     for match in HANDLE.finditer(text) if "@" in text else ():
         if match[0][1:].lower() not in NO_HANDLES and not match[0][1:].replace("x", "").isdigit():
@@ -161,10 +162,6 @@ def may_link(text: str) -> bool:
 
 def may_address(text: str) -> bool:
     return "@" in text or "[at" in text or "(at" in text
-
-
-def has_digits(text: str) -> bool:
-    return DIGIT.search(text) is not None
 
 
 def is_account(written: str) -> bool:

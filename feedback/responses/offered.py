@@ -65,7 +65,7 @@ class Offered:
         themes: those that were not merged into another.
         members: the names of all members, and what they are.
         sources: of the newest responses.
-        views: the reader's own and what others share.
+        views: the reader's own and what others share, as ``views.listed`` has them.
         summed: how many responses there were when they were last summed up.
     """
 

@@ -101,7 +101,7 @@ def themes(key: str, found: Themes | None) -> Figure | None:
     note = _("Found by a program in %(n)s answers that say something, and corrected by hand.")
     rows = [(one.theme.name, one.n, one.share, *one.interval) for one in found.counted]
     title, told_of = _("Themes of the answers"), note % {"n": counted(found.base)}
-    return in_answers(f"{key}-themes", title, told_of, (_("Theme"), _("Answers")), rows)
+    return shares_in_texts(f"{key}-themes", title, told_of, (_("Theme"), _("Answers")), rows)
 
 
 def names(key: str, found: Found | None) -> Figure | None:
@@ -114,7 +114,7 @@ def names(key: str, found: Found | None) -> Figure | None:
         rarer = ngettext("%(n)s more is rarer.", "%(n)s more are rarer.", found.more)
         told_of += " " + rarer % {"n": counted(found.more)}
     head = (_("Name"), _("People"))
-    return in_answers(f"{key}-names", title, told_of, head, with_shares(found))
+    return shares_in_texts(f"{key}-names", title, told_of, head, with_shares(found))
 
 
 def codes(key: str, found: Found | None) -> Figure | None:
@@ -124,13 +124,13 @@ def codes(key: str, found: Found | None) -> Figure | None:
     note = _("Given by people, who read %(n)s answers; shares are of these.")
     title, told_of = _("Codes of the answers"), note % {"n": counted(found.base)}
     head = (_("Code"), _("Answers"))
-    return in_answers(f"{key}-codes", title, told_of, head, with_shares(found))
+    return shares_in_texts(f"{key}-codes", title, told_of, head, with_shares(found))
 
 
-OfTexts = tuple[str, int, float, float, float]  # words, number, share and its ends in per cent
+Shared = tuple[str, int, float, float, float]  # words, number, share and its ends in per cent
 
 
-def with_shares(found: Found) -> list[OfTexts]:
+def with_shares(found: Found) -> list[Shared]:
     told = []
     for _id, words, n in found.counts:
         low, high = wilson(n, found.base)
@@ -138,8 +138,8 @@ def with_shares(found: Found) -> list[OfTexts]:
     return told
 
 
-def in_answers(
-    name: str, title: str, note: str, head: tuple[str, str], found: Sequence[OfTexts]
+def shares_in_texts(
+    name: str, title: str, note: str, head: tuple[str, str], found: Sequence[Shared]
 ) -> Figure:
     rows = [
         (words, counted(n), per_cent(share / 100), f"{plain_share(low)}–{plain_share(high)}")

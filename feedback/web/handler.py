@@ -12,8 +12,8 @@ class Handler(WSGIHandler):
     """Around a form that was sent no signals are given.
 
     Before and after each request they have Django look through all connections and caches for
-    what is to be closed. A form that was sent uses one connection, and is asked for by a crowd;
-    so that one is looked at, once, and a tenth of a submission's time is saved.
+    what is to be closed. A form that was sent uses one connection; that one is looked
+    at, once, and a tenth of a submission's time is saved.
     """
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:

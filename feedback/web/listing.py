@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count as Counted
-from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -19,8 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from feedback.models import Note, Response, Role
 from feedback.open_text.discretion import Discretion
 from feedback.permissions import Access, survey_for
-from feedback.responses import listed
-from feedback.responses.counting import Count
+from feedback.responses import counting, listed
 from feedback.responses.order import NoPlace, Place, newer, newest_first, older
 from feedback.responses.selection import Selection
 from feedback.responses.visits import visited
@@ -70,7 +68,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         answers=discretion.over(page),
     )
     whole = 0 if to_newer or to_older else len(page)
-    counted = Count(whole, exact=True) if whole else at.counted
+    counted = counting.Count(whole, exact=True) if whole else at.counted
     context = {
         **filtered(at),
         "shown": urlencode([*at.selection.pairs(), *(("column", name) for name in given)]),
@@ -112,7 +110,7 @@ def with_what_lists_show(rows: QuerySet[Response], columns: Collection[str]) -> 
         rows = rows.annotate(assigned_to=F("assignee__username"))
     if "notes" in columns:
         notes = Note.objects.filter(response=OuterRef("pk")).order_by().values("response")
-        number = Subquery(notes.annotate(number=Counted("pk")).values("number"))
+        number = Subquery(notes.annotate(number=Count("pk")).values("number"))
         rows = rows.annotate(note_count=Coalesce(number, 0, output_field=IntegerField()))
     return rows
 

@@ -57,7 +57,9 @@ def compiled_at(survey: Survey) -> datetime:
 @lru_cache(maxsize=64)
 def figures_as_of(survey: int, _as_of: datetime) -> Figures:
     """The stored summary; kept until it is compiled anew, as reading it takes milliseconds."""
-    found: Figures = Summary.objects.values_list("figures", flat=True).get(survey=survey)
+    kept = Summary.objects.filter(survey=survey).values_list("figures", flat=True).first()
+    # All that is derived may have been dropped since the caller looked, to be made anew.
+    found: Figures = kept or compile_survey(Survey.objects.get(pk=survey)).figures
     return found
 
 

@@ -7,13 +7,13 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core import signals
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 
 from feedback.models import Response, Survey
 from feedback.web.handler import Handler
 from tests import build
-from tests.outages import database_away
+from tests.outages import cut_connections, database_away
 from tests.web.sent import FORM, form
 
 pytestmark = pytest.mark.django_db(transaction=True)  # as outside tests, where none is open
@@ -79,16 +79,30 @@ def test_signals_are_given_for_all_else(town: Survey, client: Client) -> None:
         signals.request_started.disconnect(hear)
 
 
-def test_a_connection_that_broke_is_not_kept(client: Client) -> None:
-    """Else every form that this process gets would be answered 503 from then on."""
+def test_the_text_comes_back_and_goes_through_afterwards(client: Client) -> None:
+    """Whichever way a form is answered: the database may go away at any time."""
     build.survey()
     handler, body = Handler(), sent(client, wish="Benches")
 
     with database_away():
         refused, _headers, page = asked(handler, "POST", FORM, body)
-        assert connection.connection is None
     taken, _headers, _page = asked(handler, "POST", FORM, body)
 
     assert refused.startswith("503") and b"Benches" in page
     assert taken == "303 See Other"
     assert Response.objects.count() == 1
+
+
+def test_a_connection_that_broke_is_not_kept(town: Survey, client: Client) -> None:
+    """By a form that asks nothing of it either; Django's signals would have seen to that."""
+    handler = Handler()
+    form(client)  # now the process knows the survey
+    cut_connections()
+    with pytest.raises(OperationalError), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert connection.connection is not None
+
+    refused, _headers, _page = asked(handler, "POST", FORM, b"wish=Benches")
+
+    assert refused == "422 Unprocessable Entity"
+    assert connection.connection is None

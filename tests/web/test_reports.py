@@ -6,6 +6,7 @@ import pytest
 
 from feedback.models import Summary, Survey
 from feedback.refresh import refresh
+from feedback.web import reports
 from tests import build
 from tests.pages import Page
 
@@ -76,3 +77,12 @@ def test_what_is_kept_of_a_summary_is_of_its_last_compiling(viewer: Any, town: S
 
     assert "3 of 3 who were asked answered" in before
     assert "4 of 4 who were asked answered" in after and "3 of 3 who" not in after
+
+
+@pytest.mark.usefixtures("three")
+def test_a_summary_dropped_while_somebody_asks_for_it_is_made_anew(town: Survey) -> None:
+    """``rebuild`` drops all that is derived, between two queries of a page perhaps."""
+    as_of = reports.compiled_at(town)
+    Summary.objects.all().delete()
+
+    assert reports.figures_as_of(town.pk, as_of)["responses"] == 3
