@@ -80,11 +80,15 @@ class TextField(forms.CharField):
         ]
 
     def run_validators(self, value: str | None) -> None:
-        """Most texts are fine, which is told at once; of the others validators say what is not."""
-        plain = len(self.validators) == NUL_AND_LENGTH
-        if plain and value is not None and len(value) <= self.longest and "\0" not in value:
-            return
-        super().run_validators(value)
+        """Of texts that are not fine at a glance, validators say what is wrong."""
+        if not self.surely_fine(value):
+            super().run_validators(value)
+
+    def surely_fine(self, value: str | None) -> bool:
+        """Whether the validators need not be asked; so it is with most texts."""
+        if value is None or len(self.validators) != NUL_AND_LENGTH:
+            return False
+        return len(value) <= self.longest and "\0" not in value
 
     def to_python(self, value: str | None) -> str | None:
         text = (value or "").replace("\r\n", "\n").replace("\r", "\n")

@@ -1,5 +1,6 @@
 """Web address."""
 
+import re
 from random import Random
 from typing import Literal
 
@@ -15,6 +16,10 @@ from feedback.question_types.text import TextField
 SHAPE = _("This is not a whole web address. Write it like https://example.org.")
 
 
+# What needs no validator asked, as it takes this and more; many addresses are like this.
+PLAIN = re.compile(r"https?://(?:[a-z0-9]{1,40}\.){1,4}[a-z]{2,10}(?:/[a-zA-Z0-9_.~/-]{0,200})?")
+
+
 class WebAddressField(TextField):
     """A web address; one typed without a scheme gets ``https://``, as browsers do."""
 
@@ -23,6 +28,9 @@ class WebAddressField(TextField):
         if address and "://" not in address:
             return f"https://{address}"
         return address
+
+    def surely_fine(self, value: str | None) -> bool:
+        return value is not None and PLAIN.fullmatch(value) is not None
 
 
 class Url(Item):

@@ -10,7 +10,7 @@ import re
 import secrets
 from datetime import date, timedelta
 from functools import cache
-from ipaddress import IPv6Address, ip_address
+from socket import AF_INET, AF_INET6, inet_pton
 
 from django.conf import settings
 from django.db.models import Subquery
@@ -19,6 +19,7 @@ from feedback.models import DailySalt
 
 BYTES = 8
 IPV6_PREFIX = 8  # bytes: a /64 is what one home or one telephone gets
+MAPPED = bytes(10) + b"\xff\xff"  # ::ffff:192.0.2.1, an address of IPv4 as one of IPv6
 DEVICE = re.compile(r"[0-9a-f]{32}")  # as static/js/device.js makes it up
 
 
@@ -49,14 +50,14 @@ def network_hash(address: str, *, survey: int, salt: bytes | None) -> bytes | No
 
 def network_of(address: str) -> bytes | None:
     """The whole of an IPv4 address, the /64 of one of IPv6; None for what is no address."""
+    bare = without_port(address.strip())
     try:
-        found = ip_address(without_port(address.strip()))
-    except ValueError:
+        if ":" not in bare:
+            return inet_pton(AF_INET, bare)
+        packed = inet_pton(AF_INET6, bare.partition("%")[0])  # without an interface's zone
+    except (OSError, ValueError):
         return None
-    if isinstance(found, IPv6Address):
-        mapped = found.ipv4_mapped
-        return mapped.packed if mapped else found.packed[:IPV6_PREFIX]
-    return found.packed
+    return packed[len(MAPPED) :] if packed.startswith(MAPPED) else packed[:IPV6_PREFIX]
 
 
 def without_port(address: str) -> str:
