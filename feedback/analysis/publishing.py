@@ -87,9 +87,13 @@ def publishable(survey: Survey, language: str = "") -> list[Item]:
     Args:
         language: of their texts; "" for the main language.
     """
-    pks = revisions_of(survey)
-    personal = {i.key for pk in pks for i in revision(pk).questionnaire.items if i.personal}
-    return [item for item in items_of_revisions(pks, language) if item.key not in personal]
+    return publishable_of(revisions_of(survey), language)
+
+
+def publishable_of(revisions: tuple[int, ...], language: str = "") -> list[Item]:
+    """The same for whoever knows its revisions, the newest first."""
+    personal = {i.key for pk in revisions for i in revision(pk).questionnaire.items if i.personal}
+    return [item for item in items_of_revisions(revisions, language) if item.key not in personal]
 
 
 def chosen(publication: Publication, language: str = "") -> list[Item]:

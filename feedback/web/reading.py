@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback.analysis.publishing import publishable
+from feedback.analysis.publishing import publishable_of
 from feedback.models import Response, Role, Status
 from feedback.models.audit import record
 from feedback.models.identity import decrypt
@@ -28,6 +28,7 @@ from feedback.responses import coding, listed, notes
 from feedback.responses.in_field import revision
 from feedback.responses.order import Place, around
 from feedback.responses.quotes import quotable
+from feedback.responses.traces import Traces
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.history import names_for, told
 from feedback.web.listing import LINE, searched
@@ -87,7 +88,9 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         return covering.shown(answers, known_as.get(pk, ()))
 
     answers = shown(row.answers)
-    entries, conversation = coding.history(row), notes.thread(row)
+    traces = Traces.on(row)
+    entries = coding.history(row) if traces.acts else []
+    conversation = notes.thread(row) if traces.notes else []
     if conversation:
         notes.seen(row, request.user)
     names = names_for(at.survey, entries, tags={tag.pk: tag.name for tag in at.offered.tags})
@@ -113,11 +116,12 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "older": beside.next_older,
         "list_from": Place.of(beside.newer[0]) if len(beside.newer) == EACH_WAY else None,
         "statuses": Status,
+        "own": traces.tags,
         "tags": names.tags.values(),
         "people": at.reviewers,
         "thread": conversation,
-        "quotable": quotable(row, publishable(at.survey)) if at.access.edits else [],
-        "quoted": row.quotes.all(),
+        "quotable": quotable(row, publishable_of(at.revisions)) if at.access.edits else [],
+        "quoted": row.quotes.all() if traces.quotes else [],
         "undoable": coding.undoable(row, request.user, entries),
         "history": [(entry, told(entry, names)) for entry in entries],
         **revealing(request, at=reverse("response", args=[slug, pk])),
