@@ -9,13 +9,14 @@ BIN := $(VENV)/bin
 # A stamp is newer than its lock file when the environment holds what that file locks.
 RUNTIME := $(VENV)/.runtime-installed
 DEVELOPMENT := $(VENV)/.development-installed
+VECTORS := $(VENV)/.vectors-installed
 # Quiet, never asking; every file checked against its hash. pip finds its index by itself.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --quiet --require-hashes
 # Commands that load the settings without a database or a secret worth keeping.
 OFFLINE := SECRET_KEY=offline IDENTITY_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
 	DATABASE_URL=postgresql://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --no-annotate --no-header --python-version 3.11 pyproject.toml
+	--no-emit-find-links --no-annotate --no-header --python-version 3.11
 
 .PHONY: help
 help: ## this list
@@ -27,6 +28,9 @@ run: install ## install, then start everything; PORT, DATA_DIR, ADMIN_PASSWORD, 
 
 .PHONY: install
 install: $(RUNTIME) ## what running needs, in .venv
+
+.PHONY: vectors
+vectors: $(VECTORS) ## what themes of English answers gain by: 33 MB of word vectors, in .venv
 
 .PHONY: test
 test: $(DEVELOPMENT) ## all tests but the long ones; ARGS="tests/web -k receipt" for some of them
@@ -77,9 +81,10 @@ pictures: $(DEVELOPMENT) ## draw the pictures of question types for the docs
 	@$(OFFLINE) DEBUG=1 DJANGO_SETTINGS_MODULE=survey_site.settings $(BIN)/python -m tests.draw_types
 
 .PHONY: lock
-lock: $(DEVELOPMENT) ## write both lock files anew from pyproject.toml
-	@$(LOCK) --output-file requirements.txt
-	@$(LOCK) --group dev --output-file requirements-dev.txt
+lock: $(DEVELOPMENT) ## write the lock files anew from pyproject.toml
+	@$(LOCK) pyproject.toml --output-file requirements.txt
+	@$(LOCK) pyproject.toml --group dev --output-file requirements-dev.txt
+	@$(LOCK) --no-deps --group vectors --output-file requirements-vectors.txt
 
 .PHONY: clean
 clean: ## remove .venv and caches; .data, with everybody's answers, stays
@@ -95,6 +100,10 @@ $(RUNTIME): requirements.txt $(BIN)/python
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@echo "Installing the tools for tests and checks …"
 	@$(PIP) -r requirements-dev.txt || { echo "The installation failed: is there a network, or a mirror that pip knows of?"; exit 1; }
+	@touch $@
+
+$(VECTORS): requirements-vectors.txt $(RUNTIME)
+	@$(PIP) --no-deps -r requirements-vectors.txt
 	@touch $@
 
 # The first Python that is new enough; PYTHON=… chooses another. Half an environment is

@@ -23,8 +23,8 @@ from feedback.open_text.tokens import Tokens, read_table
 
 PACKAGE = "wordllama"
 TO_INSTALL = (
-    f"Static vectors need the package {PACKAGE} (MIT, 19 MB, nothing beside it): "
-    f"pip install --no-deps {PACKAGE}. Or name a folder that holds a table of vectors "
+    f"Static vectors need the package {PACKAGE} (MIT, 19 MB, nothing beside it): make vectors, "
+    f"or pip install --no-deps {PACKAGE}. Or name a folder that holds a table of vectors "
     "(*.safetensors) and its tokenizer (*tokenizer*.json), as the embedder folder."
 )
 LSA_SHARE = 0.6  # of a length, beside 1 for the static half; .5 to .8 measure alike
