@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import secrets
+from binascii import unhexlify
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 
@@ -67,7 +68,7 @@ def opened_rows(table: Table, cells: Sequence[Cell], *, guard: bool) -> Rows:
     sealed = [F("nonce"), F("identity")]
     for row in as_copied(table.rows, [*sealed, *own, *states], how="FORMAT csv"):
         nonce, identity, rest = row.split(b",", 2)
-        yield filled(rest, opened(nonce.decode(), identity.decode()), marks, guard=guard)
+        yield filled(rest, opened(nonce, identity), marks, guard=guard)
 
 
 def marked_cell(cell: Cell, mark: str) -> Expression:
@@ -90,12 +91,12 @@ def cell_of(text: str) -> bytes:
     return text.encode() if plain else f'"{text.replace(chr(34), chr(34) * 2)}"'.encode()
 
 
-def opened(nonce: str, identity: str | None) -> Answers:
-    """The personal answers of a row. Args: identity: in hexadecimal; "" or None for none."""
+def opened(nonce: bytes, identity: bytes) -> Answers:
+    """The personal answers of a row. Args: identity: as COPY writes it; empty for none."""
     if not identity:
         return {}
-    sealed = bytes.fromhex(identity.removeprefix("\\x"))
-    return unsealed(sealed, nonce=bytes.fromhex(nonce.replace("-", "")))
+    sealed = unhexlify(identity.removeprefix(b"\\x"))
+    return unsealed(sealed, nonce=unhexlify(nonce.replace(b"-", b"")))
 
 
 def personal_text(variable: Variable, known: Answers) -> str:

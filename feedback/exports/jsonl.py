@@ -101,7 +101,7 @@ def parts(table: Table) -> set[str]:
 def with_identity(row: bytes, wanted: Collection[str]) -> bytes:
     """A line with the personal answers opened."""
     nonce, identity, whole = row.split(APART, 2)
-    known = opened(nonce.decode(), identity.decode() or None)
+    known = opened(nonce, identity)
     named = {part: answer for part, answer in known.items() if part in wanted}
     end = json.dumps(named, ensure_ascii=False).encode()
     return whole.removesuffix(b"}\n") + b', "identity" : ' + end + b"}\n"

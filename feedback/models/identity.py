@@ -7,7 +7,6 @@ Layout: 4 bytes that name the key, 12 bytes of initialisation vector, the cipher
 
 import base64
 import hashlib
-import json
 import secrets
 from functools import cache
 from uuid import UUID
@@ -16,12 +15,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from pydantic_core import from_json, to_json
 
 from feedback.question_types.base import Answers
 
 NAME, VECTOR = 4, 12
-as_json = json.JSONEncoder(ensure_ascii=False).encode  # made once
-from_json = json.JSONDecoder().decode
 
 
 class UnreadableIdentity(Exception):
@@ -50,8 +48,7 @@ def encrypt(personal: Answers, *, nonce: UUID) -> bytes | None:
         return None
     name, cipher = next(iter(ciphers().items()))
     vector = secrets.token_bytes(VECTOR)
-    text = as_json(personal).encode()
-    return name + vector + cipher.encrypt(vector, text, nonce.bytes)
+    return name + vector + cipher.encrypt(vector, to_json(personal), nonce.bytes)
 
 
 def decrypt(column: bytes | memoryview | None, *, nonce: UUID) -> Answers:
@@ -67,7 +64,7 @@ def unsealed(sealed: bytes, *, nonce: bytes) -> Answers:
     """The same for a column that is there, for whoever opens very many of them."""
     name, vector, text = sealed[:NAME], sealed[NAME : NAME + VECTOR], sealed[NAME + VECTOR :]
     try:
-        answers: Answers = from_json(ciphers()[name].decrypt(vector, text, nonce).decode())
+        answers: Answers = from_json(ciphers()[name].decrypt(vector, text, nonce))
     except (KeyError, InvalidTag) as error:
         raise UnreadableIdentity(f"key {name.hex()} of IDENTITY_KEYS is missing") from error
     return answers

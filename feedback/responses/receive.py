@@ -4,7 +4,6 @@ Nothing happens here but one INSERT: no session, no message queue, no second que
 row's trigger writes the outbox; everything derived comes later (``refresh.py``).
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -13,6 +12,7 @@ from uuid import UUID
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.utils.translation import gettext_lazy as _
+from pydantic_core import to_json
 
 from feedback.models import Response
 from feedback.models.identity import decrypt, encrypt
@@ -40,8 +40,6 @@ BESIDES = frozenset({"ticket", "_language", "_page", "_seen", "_all", *screening
 NOTHING_KNOWN = Arrival()
 # The last is what PostgreSQL says of itself when it breaks down in the middle of a statement.
 AWAY = (OperationalError, InterfaceError, InternalError)
-
-as_json = json.JSONEncoder(ensure_ascii=False).encode  # made once
 
 INSERT = """
     INSERT INTO feedback_response
@@ -201,9 +199,9 @@ def store(
         language,
         arrival.source,
         ticket.took,
-        as_json(cleaned.answers),
+        to_json(cleaned.answers).decode(),
         encrypt(cleaned.identity, nonce=ticket.nonce),
-        as_json(paradata) if paradata else None,
+        to_json(paradata).decode() if paradata else None,
         f"{{{','.join(screening.at_once(arrival, cleaned, took=ticket.took))}}}",
         arrival.network,
         arrival.device,
