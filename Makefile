@@ -34,7 +34,7 @@ vectors: $(VECTORS) ## what themes of English answers gain by: 33 MB of word vec
 
 .PHONY: test
 test: $(DEVELOPMENT) ## all tests but the long ones; ARGS="tests/web -k receipt" for some of them
-	@$(BIN)/python -m pytest -n 2 -q -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not long" $(ARGS)
 
 .PHONY: test-long
 test-long: $(DEVELOPMENT) ## the tests that take a minute or more each

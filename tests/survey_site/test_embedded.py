@@ -19,6 +19,7 @@ from survey_site import accounts, embedded
 from survey_site.embedded import short_folder, start_postgres, start_redis
 from survey_site.processes import NotAllowed, ProgramsMissing, has_argument
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
 
 

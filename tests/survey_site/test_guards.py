@@ -11,6 +11,7 @@ import redis
 from survey_site.embedded import start_postgres, start_redis
 from tests.survey_site.settings_of import python
 
+pytestmark = pytest.mark.long
 WEB = ("-c", "import survey_site.wsgi")
 CHECK = ("manage.py", "check", "--database", "default")
 CELERY = ("-m", "celery", "-A", "survey_site")

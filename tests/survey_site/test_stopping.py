@@ -21,7 +21,7 @@ from tests.eventually import eventually
 from tests.survey_site import asking
 from tests.web.server import database_of_tests, serving
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 @contextmanager
