@@ -19,11 +19,12 @@ HEAD = (
 
 
 @contextmanager
-def held(port: int, begun: bytes, *, times: int) -> Iterator[None]:
+def held(port: int, begun: bytes, *, times: int, source: str = "127.0.0.1") -> Iterator[None]:
     """So many connections with a request that has begun and does not go on."""
     with ExitStack() as stack:
         for _time in range(times):
-            wire = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30))
+            wire = socket.create_connection(("127.0.0.1", port), 30, source_address=(source, 0))
+            stack.enter_context(wire)
             wire.sendall(begun)
         yield
 

@@ -192,6 +192,8 @@ def test_the_fronts_lead_each_address_to_the_server_that_has_it(file: str) -> No
     for beginning in beginnings:
         assert re.search(rf"[/|(]{beginning}\b", text), beginning
     assert "metrics" in text and "404" in text
+    # Caddy comes to a bare `respond` only after `handle`, which has taken everything by then.
+    assert not re.search(r"^\trespond ", text, re.MULTILINE)
 
 
 def first_of(pattern: URLPattern | URLResolver) -> str:
