@@ -27,6 +27,8 @@ def pytest_load_initial_conftests() -> None:
     global folder
     os.environ["SECRET_KEY"] = "only for tests " * 4
     os.environ["IDENTITY_KEYS"] = base64.b64encode(b"only for tests: 32 bytes of it!!").decode()
+    # Else each worker, and each of the hundred programs they start, would compile ours anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["ALLOW_DATA_LOSS"] = "1"  # the server of tests is one that a power cut may empty
     if "PYTEST_XDIST_WORKER" in os.environ:
         return

@@ -7,6 +7,7 @@ import pytest
 from django.http import QueryDict
 
 from feedback.analysis.sample import Sample
+from feedback.frames import cache
 from feedback.frames.layout import layout_of
 from feedback.models import Response, Status, Survey
 from feedback.refresh import refresh
@@ -104,18 +105,19 @@ def filled(db: None) -> Survey:
     return town
 
 
-@pytest.mark.parametrize("query", QUERIES)
-def test_a_frame_and_the_database_keep_the_same_responses(filled: Survey, query: str) -> None:
+def test_a_frame_and_the_database_keep_the_same_responses(filled: Survey) -> None:
     """A report that counted others than the list shows could not be looked behind."""
     items = layout_of(filled).items
-    selection = Selection.from_query(QueryDict(query), items)
-    stored = selection.responses(filled, items).exclude(status=Status.SPAM)
+    for query in QUERIES:
+        selection = Selection.from_query(QueryDict(query), items)
+        stored = selection.responses(filled, items).exclude(status=Status.SPAM)
+        spam = selection.responses(filled, items).filter(status=Status.SPAM)
+        cache.forget()  # each is the first question that a process is asked
 
-    sample = Sample.of(filled, selection)
+        sample = Sample.of(filled, selection)
 
-    assert sorted(sample.frame["_id"]) == sorted(stored.values_list("pk", flat=True))
-    spam = selection.responses(filled, items).filter(status=Status.SPAM)
-    assert sample.spam == spam.count()
+        assert sorted(sample.frame["_id"]) == sorted(stored.values_list("pk", flat=True)), query
+        assert sample.spam == spam.count(), query
 
 
 def test_the_queries_tell_responses_apart(filled: Survey) -> None:
