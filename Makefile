@@ -61,8 +61,9 @@ bench: $(DEVELOPMENT) ## measure against the limits; ONLY=name for one of them
 	@$(BIN)/python -m benchmarks.run $(if $(ONLY),ONLY=$(ONLY))
 
 .PHONY: bench-text
-bench-text: $(DEVELOPMENT) ## measure themes of open answers; TEXT_DATA=folder of labelled sets and surveys
+bench-text: $(DEVELOPMENT) ## measure what is made of open answers; TEXT_DATA=folder of labelled sets and surveys
 	@$(BIN)/python -m benchmarks.text
+	@SOUNDINGS_TEST_DATA="$${TEXT_DATA:-$$SOUNDINGS_TEST_DATA}" $(BIN)/python -m benchmarks.text_names
 
 .PHONY: drill
 drill: $(DEVELOPMENT) ## lose the database, bring it back to a moment, compare

@@ -3,12 +3,12 @@
 One thread. Quality is measured on labelled sets and on questions of real surveys, read
 from ``TEXT_DATA`` (folders ``labelled`` and ``surveys``); what is not there is skipped and
 named. Static vectors are measured where their package is installed, or with
-``TEXT_VECTORS``, a folder that holds them. Labelled sets are the *training* splits, drawn to
-the size of the published tests: their figures stand beside our goals for those tests, and
-BANKING77's training split is the harder by about .03.
+``TEXT_VECTORS``, a folder that holds them; BERTopic beside them with ``TEXT_BESIDE=1``, which
+installs it elsewhere for the time (`text_beside`). Labelled sets are the *training* splits,
+drawn to the size of the published tests: their figures stand beside our goals for those
+tests, and BANKING77's training split is the harder by about .03.
 """
 
-import csv
 import json
 import os
 import resource
@@ -16,7 +16,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,31 +23,31 @@ from sklearn.metrics import adjusted_rand_score, roc_auc_score, v_measure_score
 
 from benchmarks import results
 from benchmarks.results import Result
+from benchmarks.text_beside import beside
+from benchmarks.text_sets import (
+    DATA,
+    QUESTIONS,
+    Labelled,
+    agreed,
+    labelled_texts,
+    nine_tenths,
+    question,
+)
 from feedback.open_text.assigning import assigned, burst
 from feedback.open_text.embedder import Embedder, NotAvailable
 from feedback.open_text.texts import language, normalised, words
 from feedback.open_text.themes import Found, find
 from feedback.open_text.vectors import embedder
 
-DATA = Path(os.environ.get("TEXT_DATA", "data"))
 VECTORS = os.environ.get("TEXT_VECTORS", "")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 FILE = results.FILE.with_name("text.json")
 MANY, MORE = 100_000, 1_000
 HIDDEN = 10  # labels withheld, to be found as something new
-PER_LABEL = {"bank": 40, "clinc": 30}  # texts, as in the published test splits
 GOALS = {  # V, hit@3 of labels, by the default and by LSA alone
     "bank": {"static": 0.78, "lsa": 0.68, "hit": 0.80},
     "clinc": {"static": 0.855, "lsa": 0.76, "hit": 0.70},
 }
-QUESTIONS = {
-    "dataviz": ("dataviz_2017.csv", "What is your biggest frustration with doing data vis"),
-    "r_least": ("rstudio_2018_en.tsv", "What do you like least about using R?"),
-    "r_missing": ("rstudio_2018_en.tsv", "What capability or package do you feel is most"),
-    "ai_skills": ("stackoverflow_2025_a500.csv", "AIOpen"),
-}
-
-Labelled = tuple[list[str], list[str]]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -60,7 +59,8 @@ def main(arguments: Sequence[str]) -> int:
         print(json.dumps(cost(arguments[0])))
         return 0
     found: dict[str, Result] = {}
-    for kind in kinds():
+    there = kinds()
+    for kind in there:
         for name in GOALS:
             if (labelled := labelled_texts(name)) is None:
                 print(f"skipped: {name} is not in {DATA}/labelled")
@@ -71,6 +71,7 @@ def main(arguments: Sequence[str]) -> int:
         found |= stability(kind)
         print(f"… cost, {kind}", flush=True)
         found |= costs(kind)
+    found |= beside(new("static") if "static" in there else None)
     results.write(found, FILE)
     print(results.table(found))
     return 0
@@ -87,37 +88,6 @@ def kinds() -> list[str]:
 
 def new(kind: str) -> Embedder:
     return embedder("folder", folder=VECTORS) if kind == "static" and VECTORS else embedder(kind)
-
-
-def labelled_texts(name: str) -> Labelled | None:
-    file = (
-        DATA
-        / "labelled"
-        / {"bank": "banking77_train.csv", "clinc": "clinc150_train_val.json"}[name]
-    )
-    if not file.exists():
-        return None
-    if name == "bank":
-        with file.open(newline="", encoding="utf-8") as rows:
-            pairs = [(row["text"], row["category"]) for row in csv.DictReader(rows)]
-    else:
-        pairs = [tuple(pair) for pair in json.loads(file.read_text())["train"]]
-    return drawn(pairs, PER_LABEL[name])
-
-
-def drawn(pairs: Sequence[tuple[str, str]], number: int) -> Labelled:
-    """So many texts of each label, in an order that tells nothing."""
-    of: dict[str, list[str]] = {}
-    for text, label in pairs:
-        of.setdefault(label, []).append(text)
-    random = np.random.default_rng(0)
-    chosen = [
-        (of[label][at], label)
-        for label in sorted(of)
-        for at in random.permutation(len(of[label]))[:number].tolist()
-    ]
-    order = random.permutation(len(chosen))
-    return [chosen[at][0] for at in order.tolist()], [chosen[at][1] for at in order.tolist()]
 
 
 def quality(name: str, kind: str, labelled: Labelled) -> dict[str, Result]:
@@ -183,52 +153,37 @@ def burst_auc(texts: Sequence[str], truth: Sequence[str], kind: str) -> float:
     return float(np.mean(scores))
 
 
-def question(name: str) -> list[str] | None:
-    file, beginning = QUESTIONS[name]
-    path = DATA / "surveys" / file
-    if not path.exists():
-        return None
-    csv.field_size_limit(10_000_000)
-    with path.open(newline="", encoding="utf-8-sig") as rows:
-        table = list(csv.reader(rows, delimiter="\t" if file.endswith("tsv") else ","))
-    at = next(at for at, cell in enumerate(table[0]) if cell.startswith(beginning))
-    return [row[at] for row in table[1:] if at < len(row) and row[at] not in ("", "NA")]
-
-
 def stability(kind: str) -> dict[str, Result]:
     """Two fits of nine tenths each: do they agree on the answers that both have?"""
-    measured, agreed = {}, []
+    measured, means = {}, []
     for name in QUESTIONS:
         if (texts := question(name)) is None:
             print(f"skipped: {name} is not in {DATA}/surveys")
             continue
         pairs = [agreement(texts, kind, seed) for seed in range(4)]
-        agreed.append(float(np.mean(pairs)))
+        means.append(float(np.mean(pairs)))
         whole = find(texts, embedder=new(kind), number=15)
         share = whole.sizes / whole.sizes.sum()
         large = [part for part, mixed in zip(share, whole.mixed, strict=True) if not mixed]
         note = f"{len(texts):,} answers, k 15, two of 90 %, 4 draws"
-        measured[f"stable_{name}_{kind}"] = Result(agreed[-1], "ARI", 0.60, note)
+        measured[f"stable_{name}_{kind}"] = Result(means[-1], "ARI", 0.60, note)
         note = (
             f"{sum(whole.mixed)} of {len(share)} called mixed; with them {max(share):.2f}; a most"
         )
         measured[f"largest_{name}_{kind}"] = Result(max(large), "share", 0.25, note)
-    if agreed:
-        note = f"of {len(agreed)} questions; limit: the goal to stretch for"
-        measured[f"stable_{kind}"] = Result(float(np.mean(agreed)), "ARI", 0.72, note)
+    if means:
+        note = f"of {len(means)} questions; limit: the goal to stretch for"
+        measured[f"stable_{kind}"] = Result(float(np.mean(means)), "ARI", 0.72, note)
     return measured
 
 
 def agreement(texts: Sequence[str], kind: str, seed: int) -> float:
-    random = np.random.default_rng(seed)
-    rows = [np.sort(random.permutation(len(texts))[: len(texts) * 9 // 10]) for _ in range(2)]
-    tops = []
-    for some in rows:
-        top = np.full(len(texts), -1)
-        top[some] = find([texts[at] for at in some], embedder=new(kind), number=15, seed=seed).top
-        tops.append(top)
-    both = (tops[0] >= 0) & (tops[1] >= 0)
-    return float(adjusted_rand_score(tops[0][both], tops[1][both]))
+    rows = nine_tenths(len(texts), seed)
+    tops = [
+        find([texts[at] for at in some], embedder=new(kind), number=15, seed=seed).top
+        for some in rows
+    ]
+    return agreed(rows, tops)
 
 
 def costs(kind: str) -> dict[str, Result]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks.text_names import by_words
+from feedback.open_text.lsa import Lsa
 from feedback.open_text.suggesting import (
     ENOUGH,
     TooFewExamples,
@@ -16,6 +16,7 @@ from feedback.open_text.suggesting import (
     to_read,
     uncertainty,
 )
+from feedback.open_text.texts import normalised
 from tests.open_text.real import AWAY, LABELLED
 
 Vectors = NDArray[np.floating]
@@ -140,7 +141,8 @@ def test_ten_examples_a_code_teach_most_of_twenty_intents() -> None:
     chosen = sorted({row["category"] for row in rows})[:20]
     rows = [row for row in rows if row["category"] in chosen]
     random.Random(1).shuffle(rows)
-    vectors = by_words([row["text"] for row in rows])
+    texts = [normalised(row["text"]) for row in rows]
+    vectors = Lsa.new().fit(texts).transform(texts)
     places = defaultdict(list)
     for at, row in enumerate(rows):
         places[row["category"]].append(at)
