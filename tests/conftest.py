@@ -18,24 +18,18 @@ from feedback.frames import cache
 from feedback.models import Role, Survey
 from feedback.responses import in_field
 from feedback.web import prepared
-from survey_site.storage import HashedFiles
 from tests import build
 
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
-    """Collected once for a whole run, hashed as in production: pages name them by hash.
-
-    Not compressed: that is 25 s, mostly of source maps that no page asks for.
-    """
+    """Collected once for a whole run, hashed as in production: pages name them by hash."""
     root = Path(settings.STATIC_ROOT)
     root.parent.mkdir(parents=True, exist_ok=True)
     with root.with_name("static.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (root / "staticfiles.json").exists():
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(HashedFiles, "compress_files", lambda *_given: ())
-                call_command("collectstatic", interactive=False, verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)
