@@ -3,15 +3,18 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from feedback.question_types import email, url
 from feedback.question_types.base import Item
 
+# How long it takes to make up an address is no matter here.
+untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONGEST_ADDRESS = ".".join(["a" * 40] * 3) + "@" + "b" * 40 + "." + "c" * 40 + "." + "d" * 10
 
 
+@untimed
 @given(st.from_regex(email.PLAIN, fullmatch=True))
 @example(LONGEST_ADDRESS)
 def test_an_e_mail_address_taken_at_a_glance_is_one(address: str) -> None:
@@ -21,6 +24,7 @@ def test_an_e_mail_address_taken_at_a_glance_is_one(address: str) -> None:
     EmailValidator()(address)
 
 
+@untimed
 @given(st.from_regex(url.PLAIN, fullmatch=True))
 def test_a_web_address_taken_at_a_glance_is_one(address: str) -> None:
     """As above."""
