@@ -37,7 +37,7 @@ test: $(DEVELOPMENT) ## all tests but the long ones; ARGS="tests/web -k receipt"
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not long" $(ARGS)
 
 .PHONY: test-long
-test-long: $(DEVELOPMENT) ## the tests that take a minute or more each
+test-long: $(DEVELOPMENT) ## the tests that take a minute or more, or start programs over and over
 	@$(BIN)/python -m pytest -n 2 -q -m long $(ARGS)
 
 .PHONY: office

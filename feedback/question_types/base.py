@@ -262,24 +262,17 @@ class Item(Counted):
             ValidationError: as ``clean``; or it was answered and declined at once, or
                 by an option that is withheld.
         """
-        if self.decline and (
-            said := [way for way in posted.getlist(self.declined_part) if way in self.decline]
-        ):
-            return self.declined(posted, said)
-        nothing = self.unanswered
-        if nothing is not None and self.checks and not withheld and self.is_blank(posted):
-            return dict(nothing)
-        return self.clean_offered(posted, withheld)
-
-    def is_blank(self, posted: Posted) -> bool:
-        """Whether none of its fields holds anything."""
-        return not any(any(posted.getlist(name)) for name in self.checks)
-
-    def declined(self, posted: Posted, said: Sequence[Way]) -> Answers:
-        """What is stored for how it was declined. Raises: ValidationError, as ``taken``."""
+        said = self.decline and [
+            way for way in posted.getlist(self.declined_part) if way in self.decline
+        ]
+        sent = [value for name in self.checks for value in posted.getlist(name) if value]
+        if not said:
+            if not sent and self.checks and not withheld and self.unanswered is not None:
+                return dict(self.unanswered)
+            return self.clean_offered(posted, withheld)
         if len(said) > 1:
             raise ValidationError({self.declined_part: ONE_WAY})
-        if any(value.strip() for name in self.checks for value in posted.getlist(name)):
+        if any(value.strip() for value in sent):
             message = ValidationError(ANSWERED_TOO, params={"way": WAYS[said[0]]})
             raise ValidationError({self.declined_part: message})
         return {self.key: {"state": said[0]}}

@@ -46,18 +46,17 @@ def at_once(arrival: Arrival, cleaned: Cleaned, *, took: int) -> list[str]:
         took: whole seconds from the form's delivery to its arrival.
     """
     given = [*cleaned.answers.values(), *cleaned.identity.values()]
-    held = [answer for answer in given if isinstance(answer, str) and one_key(answer)]
-    found = [
-        (Reason.HONEYPOT, arrival.honeypot),
-        (Reason.FAST, too_fast(cleaned.answers.values(), took=took)),
-        (Reason.HELD_KEY, bool(held)),
-    ]
-    return [reason.value for reason, holds in found if holds]
+    found = {
+        Reason.HONEYPOT: arrival.honeypot,
+        Reason.FAST: too_fast(cleaned.answers.values(), took=took),
+        Reason.HELD_KEY: any(one_key(answer) for answer in given if isinstance(answer, str)),
+    }
+    return [reason.value for reason, holds in found.items() if holds]
 
 
 def too_fast(answers: Iterable[JSON], *, took: int) -> bool:
     """Whether nobody could have read what was answered; an empty tick costs no time."""
-    answered = len([answer for answer in answers if answer is not None and answer is not False])
+    answered = sum(answer is not None and answer is not False for answer in answers)
     return took < SECONDS_AT_LEAST + SECONDS_AN_ANSWER * answered
 
 
