@@ -12,6 +12,7 @@ from feedback.responses.in_field import forget
 from feedback.responses.quotes import quotable
 from tests import build
 from tests.pages import Page
+from tests.web.desk import at
 
 PUBLISH = "/staff/town/publish/"
 RELEASE = f"{PUBLISH}release/"
@@ -133,6 +134,20 @@ def test_a_passage_is_approved_on_the_page_of_its_response(
     assert "Shade and" not in text_of(client, "/s/town/results/")
     assert actions()[-2:] == ["quote_approved", "quote_withdrawn"]
     assert "Shade" not in str(list(AuditEntry.objects.values_list("details", flat=True)))
+
+
+def test_a_quote_stands_on_the_page_of_its_response(
+    editor: Client, answered: list[Response]
+) -> None:
+    """So that nobody approves the same passage twice; and on no other's."""
+    approve(editor, answered[0], "Shade\r\nand")
+
+    pages = [editor.get(at(answered[0].survey, row.pk)).content for row in answered[:2]]
+
+    assert [b'<blockquote class="typed" dir="auto">Shade<br>and' in one for one in pages] == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
