@@ -1,6 +1,7 @@
 """The handler around public forms that were sent: Django's answers, without Django's signals."""
 
 import io
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 from wsgiref.util import setup_testing_defaults
@@ -9,6 +10,7 @@ import pytest
 from django.core import signals
 from django.db import OperationalError, connection
 from django.test import Client
+from django.urls import get_script_prefix, set_script_prefix
 
 from feedback.models import Response, Survey
 from feedback.web.handler import Handler
@@ -18,6 +20,14 @@ from tests.web.sent import FORM, form
 
 pytestmark = pytest.mark.django_db(transaction=True)  # as outside tests, where none is open
 Answer = tuple[str, dict[str, str], bytes]
+
+
+@pytest.fixture(autouse=True)
+def _at_the_root() -> Iterator[None]:
+    """Django's handler remembers for the whole thread where a request said that the site stands."""
+    before = get_script_prefix()
+    yield
+    set_script_prefix(before)
 
 
 def asked(handler: Handler, method: str, path: str, body: bytes = b"", **more: str) -> Answer:
