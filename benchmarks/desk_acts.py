@@ -60,6 +60,8 @@ def submissions(port: int, waiting: Iterator[bytes]) -> Iterator[float]:
         round_ = load.run(port, waiting, seconds=SECONDS)
         if odd := {status: n for status, n in round_.statuses.items() if status != b"303"}:
             raise RuntimeError(f"expected only 303, saw {odd}")
+        if not round_.statuses:
+            raise RuntimeError("no form was left to be sent")
         yield round_.rate
 
 

@@ -5,21 +5,23 @@ import io
 import re
 import secrets
 from binascii import unhexlify
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import UTC
 
-from django.db.models import Case, Expression, F, TextField, Value, When
-from django.db.models.lookups import Exact
+from django.db.models import Expression, F, TextField, Value
+from django.db.models.functions import Replace
 
 from feedback.exports.table import Table
 from feedback.exports.variables import APART, Variable
 from feedback.models import Tombstone
 from feedback.models.copying import Cell, as_copied
-from feedback.models.identity import unsealed
+from feedback.models.identity import Ciphers, ciphers, unsealed
 from feedback.question_types.base import Answers
 from feedback.questionnaire.codebook import guarded
 
+DIGITS = 4  # of the number of a variable
 TO_QUOTE = re.compile('[,"\r\n]')
+STANDS_AS_IT_IS = re.compile(r'\w[^,"\r\n]*')  # in a cell, with guard and without
 Rows = Generator[bytes, None, None]
 
 
@@ -56,53 +58,52 @@ def opened_rows(table: Table, cells: Sequence[Cell], *, guard: bool) -> Rows:
     """The rows with the encrypted column opened here, and what is in it put where it belongs.
 
     PostgreSQL writes the line; each personal cell that has an answer holds a mark, drawn by
-    lot for this file so that nobody can have typed it, and is exchanged in the line.
+    lot for this file so that nobody can have typed it, and the number of its variable. The
+    line is put together anew around them.
     """
-    marks = {secrets.token_hex(16).encode(): one for one in table.variables if one.personal}
-    marked = dict(zip([one.name for one in marks.values()], marks, strict=True))
+    mark, personal = secrets.token_hex(16), [one for one in table.variables if one.personal]
+    number = {one.name: f"{place:0{DIGITS}}" for place, one in enumerate(personal)}
+    numbered = {number[one.name].encode(): one for one in personal}
     own = [
-        marked_cell(cell, marked[one.name].decode()) if one.personal else cell
+        marked_cell(cell, mark + number[one.name]) if one.personal else cell
         for one, cell in zip(table.variables, cells, strict=False)
     ]
-    states = cells[len(own) :]
-    sealed = [F("nonce"), F("identity")]
+    sealed, states = [F("nonce"), F("identity")], cells[len(own) :]
+    keys, marked = ciphers(), mark.encode()
     for row in as_copied(table.rows, [*sealed, *own, *states], how="FORMAT csv"):
         nonce, identity, rest = row.split(b",", 2)
-        yield filled(rest, opened(nonce, identity), marks, guard=guard)
+        pieces = rest.split(marked)
+        if len(pieces) > 1:
+            known = opened(nonce, identity, by=keys)
+            for place, piece in enumerate(pieces[1:], 1):
+                text = personal_text(numbered[piece[:DIGITS]], known)
+                if not STANDS_AS_IT_IS.fullmatch(text):
+                    text = quoted(guarded(text) if guard else text)
+                pieces[place] = text.encode() + piece[DIGITS:]
+        yield b"".join(pieces)
 
 
 def marked_cell(cell: Cell, mark: str) -> Expression:
-    there = When(Exact(cell, APART), then=Value(mark))
-    return Case(there, default=cell, output_field=TextField())
+    """A mark where an answer lies apart; a code of why there is none stays."""
+    return Replace(cell, APART, Value(mark), output_field=TextField())
 
 
-def filled(line: bytes, known: Answers, marks: Mapping[bytes, Variable], *, guard: bool) -> bytes:
-    """A line with what lies apart put in."""
-    for mark, variable in marks.items():
-        if mark in line:
-            text = personal_text(variable, known)
-            line = line.replace(mark, cell_of(guarded(text) if guard else text))
-    return line
-
-
-def cell_of(text: str) -> bytes:
-    """As COPY writes a cell."""
-    plain = text and not TO_QUOTE.search(text)
-    return text.encode() if plain else f'"{text.replace(chr(34), chr(34) * 2)}"'.encode()
-
-
-def opened(nonce: bytes, identity: bytes) -> Answers:
+def opened(nonce: bytes, identity: bytes, *, by: Ciphers) -> Answers:
     """The personal answers of a row. Args: identity: as COPY writes it; empty for none."""
     if not identity:
         return {}
-    sealed = unhexlify(identity.removeprefix(b"\\x"))
-    return unsealed(sealed, nonce=unhexlify(nonce.replace(b"-", b"")))
+    return unsealed(unhexlify(identity[2:]), nonce=unhexlify(nonce.replace(b"-", b"")), by=by)
 
 
 def personal_text(variable: Variable, known: Answers) -> str:
     """A personal answer; such columns hold text or codes, never numbers."""
     value = str(known[variable.part])
     return str(variable.labels.get(value, value)) if variable.worded else value
+
+
+def quoted(text: str) -> str:
+    """A cell as COPY writes it."""
+    return text if text and not TO_QUOTE.search(text) else '"' + text.replace('"', '""') + '"'
 
 
 def line(cells: Iterable[object]) -> bytes:

@@ -20,6 +20,7 @@ from feedback.exports.format import Format, Tick, in_blocks, silent, written
 from feedback.exports.table import Table, snapshot
 from feedback.models import Note, Tag
 from feedback.models.copying import copied
+from feedback.models.identity import Ciphers, ciphers
 
 # Control characters are escaped in JSON, so COPY never finds reason to quote.
 ONE_COLUMN = "FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02'"
@@ -42,12 +43,12 @@ def stream(table: Table, tick: Tick = silent) -> Iterator[bytes]:
 def lines(table: Table) -> Generator[bytes, None, None]:
     named = fields(table).items()
     whole = JSONText(*(part for name, value in named for part in (Value(name), value)))
-    wanted = parts(table)
+    wanted, by = parts(table), ciphers()
     sealed = [F("nonce"), F("identity")] if table.choices.personal else []
     sql, params = copied(table.rows, [*sealed, whole], how=ONE_COLUMN)
     with connection.cursor() as cursor, cursor.cursor.copy(sql, params) as copy:
         for row in copy:
-            yield with_identity(bytes(row), wanted) if sealed else bytes(row)
+            yield with_identity(bytes(row), wanted, by) if sealed else bytes(row)
     for stone in table.tombstones.iterator():
         at = stone.withdrawn_at.astimezone(table.choices.at).isoformat()
         yield as_line({"response": stone.response_id, "withdrawn_at": at})
@@ -98,10 +99,10 @@ def parts(table: Table) -> set[str]:
     return {name for one in asked if one.item for name in (one.part, one.item.key)}
 
 
-def with_identity(row: bytes, wanted: Collection[str]) -> bytes:
+def with_identity(row: bytes, wanted: Collection[str], by: Ciphers) -> bytes:
     """A line with the personal answers opened."""
     nonce, identity, whole = row.split(APART, 2)
-    known = opened(nonce, identity)
+    known = opened(nonce, identity, by=by)
     named = {part: answer for part, answer in known.items() if part in wanted}
     end = json.dumps(named, ensure_ascii=False).encode()
     return whole.removesuffix(b"}\n") + b', "identity" : ' + end + b"}\n"

@@ -147,22 +147,23 @@ def snapshot() -> Iterator[None]:
     Within another transaction, of which nobody can say when it began, it is that one's.
     """
     if connection.in_atomic_block:
-        compile_nothing()
+        read_steadily()
         yield
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute(SETTLE, [READS_ONLY, ONE_FILE])
-        compile_nothing()
+        read_steadily()
         yield
 
 
-def compile_nothing() -> None:
-    """No JIT until the end of the transaction.
+def read_steadily() -> None:
+    """No JIT and no helpers of PostgreSQL's until the end of the transaction.
 
     A table of some hundred columns is thousands of expressions, and to compile each of them
-    takes PostgreSQL longer than to read all rows.
+    takes PostgreSQL longer than to read all rows. With helpers it would sort rows that an
+    index gives in order, the first of them after all were read, on cores that submissions need.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off")
+        cursor.execute("SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0")

@@ -8,7 +8,9 @@ Layout: 4 bytes that name the key, 12 bytes of initialisation vector, the cipher
 import base64
 import hashlib
 import secrets
+from collections.abc import Mapping
 from functools import cache
+from typing import TypeAlias
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +22,7 @@ from pydantic_core import from_json, to_json
 from feedback.question_types.base import Answers
 
 NAME, VECTOR = 4, 12
+Ciphers: TypeAlias = Mapping[bytes, AESGCM]
 
 
 class UnreadableIdentity(Exception):
@@ -27,7 +30,7 @@ class UnreadableIdentity(Exception):
 
 
 @cache
-def keys(configured: tuple[str, ...]) -> dict[bytes, AESGCM]:
+def keys(configured: tuple[str, ...]) -> Ciphers:
     """Ciphers by the name of their key, the newest first."""
     found = {}
     for text in configured:
@@ -38,7 +41,7 @@ def keys(configured: tuple[str, ...]) -> dict[bytes, AESGCM]:
     return found
 
 
-def ciphers() -> dict[bytes, AESGCM]:
+def ciphers() -> Ciphers:
     return keys(tuple(settings.IDENTITY_KEYS))
 
 
@@ -57,14 +60,14 @@ def decrypt(column: bytes | memoryview | None, *, nonce: UUID) -> Answers:
     Raises:
         UnreadableIdentity: its key is not configured, or it belongs to another row.
     """
-    return {} if column is None else unsealed(bytes(column), nonce=nonce.bytes)
+    return {} if column is None else unsealed(bytes(column), nonce=nonce.bytes, by=ciphers())
 
 
-def unsealed(sealed: bytes, *, nonce: bytes) -> Answers:
+def unsealed(sealed: bytes, *, nonce: bytes, by: Ciphers) -> Answers:
     """The same for a column that is there, for whoever opens very many of them."""
     name, vector, text = sealed[:NAME], sealed[NAME : NAME + VECTOR], sealed[NAME + VECTOR :]
     try:
-        answers: Answers = from_json(ciphers()[name].decrypt(vector, text, nonce))
+        answers: Answers = from_json(by[name].decrypt(vector, text, nonce))
     except (KeyError, InvalidTag) as error:
         raise UnreadableIdentity(f"key {name.hex()} of IDENTITY_KEYS is missing") from error
     return answers

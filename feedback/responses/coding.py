@@ -35,9 +35,9 @@ __all__ = [
 ]
 FIELDS = {"status": "status", "assign": "assignee_id"}
 ON_MANY = ("bulk", "bulk_undo")  # entries of a survey that speak of its responses
-# Entries of what leaves a response as it was.
-LEAVING_IT = ("note", "personal", "coded", "code_settled")
 UNDOABLE = (*FIELDS, "tag", "untag")
+# All that can stand in the way of an undoing; notes, quotes and codes do not.
+IN_THE_WAY = (*UNDOABLE, *ON_MANY, "undo")
 
 
 class Anyway(Enum):
@@ -154,7 +154,7 @@ def tag_of(entry: AuditEntry) -> int | None:
 
 def undoable(response: Response, actor: Any, entries: list[AuditEntry]) -> AuditEntry | None:
     """The last thing this person did with the response, if it can be undone."""
-    own = [e for e in entries if e.actor_id == actor.pk and e.action not in LEAVING_IT]
+    own = [e for e in entries if e.actor_id == actor.pk and e.action in IN_THE_WAY]
     last = own[-1] if own else None
     if last is None or last.response_id is None or last.action not in UNDOABLE:
         return None

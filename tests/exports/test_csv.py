@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.exports.codebook import KINDS, described
-from feedback.exports.copying import line
+from feedback.exports.copying import STANDS_AS_IT_IS, line
 from feedback.exports.csv import MARK
 from feedback.models import AuditEntry, Response, Status, Survey
 from feedback.models.identity import encrypt
@@ -209,6 +209,14 @@ def test_no_guarded_text_starts_a_formula_or_reads_like_a_missing_code(text: str
 
     assert cell[0] not in "=+-@\t\r\n＝＋－＠"
     assert cell not in ("", "[not_shown]", "[refused]")
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
+def test_what_is_put_in_as_it_is_needs_neither_guard_nor_quotes(text: str) -> None:
+    """A personal cell is looked at once; what that look passes must need no other."""
+    if STANDS_AS_IT_IS.fullmatch(text):
+        assert guarded(text) == text
+        assert line([text]) == f"{text}\n".encode()
 
 
 def test_every_text_survives_python_and_its_guard(town: Survey) -> None:

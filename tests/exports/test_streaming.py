@@ -8,6 +8,7 @@ from django.db import connection
 from feedback.exports import FORMATS
 from feedback.exports.csv import stream
 from feedback.exports.format import BLOCK, silent
+from feedback.exports.table import snapshot
 from feedback.models import Response, Survey
 from tests import build
 from tests.exports.test_csv import table
@@ -35,6 +36,22 @@ def test_the_file_comes_in_blocks_the_header_first(town: Survey) -> None:
         assert 7 <= len(rest) <= 12
         assert all(BLOCK <= len(block) < BLOCK + 3000 for block in rest[:-1])
         assert len(table(first + b"".join(rest))) == 500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_takes_one_process_of_the_database() -> None:
+    """Helpers of it would sort all rows before the first comes, on cores that others need."""
+    town = build.survey()
+    grow(town, 20_000, text="x" * 1000)
+    rows = build.table(town).rows.order_by("seconds")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE feedback_response")
+    plan = rows.explain()
+    with snapshot():
+        alone = rows.explain()
+
+    assert "Gather" in plan  # the control: left to itself it takes them
+    assert "Gather" not in alone
 
 
 @pytest.mark.django_db(transaction=True)

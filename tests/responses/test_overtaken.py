@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from feedback.models import AuditEntry, Response, Status, Survey
-from feedback.responses import bulk, coding, tags
+from feedback.responses import bulk, coding, quotes, tags
 from feedback.responses.coding import NotPossible, Overtaken
 from tests import build
 
@@ -224,6 +224,18 @@ def test_other_things_done_since_do_not_stand_in_the_way(
 
     row.refresh_from_db()
     assert row.status == Status.NEW
+
+
+def test_a_quote_stands_in_the_way_of_no_undoing(row: Response, owner: Any) -> None:
+    """It has a button of its own, and leaves status and tags as they were."""
+    coding.set_status(row, Status.DONE, actor=owner)
+    done = coding.history(row)[-1]
+    items = row.revision.questionnaire.items
+    quote = quotes.approve(row, "wish", "Benches", items=items, actor=owner)
+    assert coding.undoable(row, owner, coding.history(row)) == done
+
+    quotes.withdraw(quote, actor=owner)
+    assert coding.undoable(row, owner, coding.history(row)) == done
 
 
 def test_an_act_is_undone_by_who_did_it_and_once(row: Response, reviewer: Any, owner: Any) -> None:
