@@ -12,7 +12,7 @@ from uuid import UUID
 
 from feedback.models import Response
 from feedback.models.identity import UnreadableIdentity, decrypt
-from feedback.open_text.masking import masked, personal
+from feedback.open_text.masking import masked, personal, words_of
 from feedback.question_types.base import Answers, Item
 from feedback.responses.search import text_parts
 
@@ -40,11 +40,11 @@ class Discretion:
 
     def over(self, rows: Iterable[Response]) -> Callable[[Response], Answers]:
         """What is shown of the answers of each of these responses; asks for all names at once."""
-        names = self.names_by([row.pk for row in rows])
-        return lambda row: self.shown(row.answers, names.get(row.pk, ()))
+        words = self.words_by([row.pk for row in rows])
+        return lambda row: self.shown(row.answers, words.get(row.pk, ()))
 
-    def names_by(self, pks: Collection[int]) -> dict[int, list[str]]:
-        """What respondents go by, by response.
+    def words_by(self, pks: Collection[int]) -> dict[int, set[str]]:
+        """The words of what respondents go by, by response.
 
         Looked at by the program alone: no object that a template is given holds them.
         """
@@ -52,7 +52,7 @@ class Discretion:
             return {}
         rows = Response.objects.filter(pk__in=pks, identity__isnull=False)
         return {
-            pk: self.names_in(column, nonce)
+            pk: words_of(self.names_in(column, nonce))
             for pk, column, nonce in rows.values_list("pk", "identity", "nonce")
         }
 
@@ -63,16 +63,15 @@ class Discretion:
             return []
         return [name for key in self.naming if isinstance(name := identity.get(key), str)]
 
-    def told(self, text: str, names: Iterable[str]) -> str:
+    def told(self, text: str, words: Collection[str]) -> str:
         """One text as this reader may read it."""
-        return covered(text, names) if self.covers else text
+        return covered(text, words) if self.covers else text
 
-    def shown(self, answers: Answers, names: Iterable[str]) -> Answers:
+    def shown(self, answers: Answers, words: Collection[str]) -> Answers:
         """The same with personal data covered wherever people typed."""
         typed = {part: answers[part] for part in self.parts if isinstance(answers.get(part), str)}
-        given = list(names)
-        return answers | {part: covered(str(text), given) for part, text in typed.items()}
+        return answers | {part: covered(str(text), words) for part, text in typed.items()}
 
 
-def covered(text: str, names: Iterable[str] = ()) -> str:
-    return masked(text, personal(text, names=names))
+def covered(text: str, words: Collection[str] = ()) -> str:
+    return masked(text, personal(text, words=words))

@@ -7,7 +7,7 @@ are; spans say where, and `masked` gives the text to show.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
@@ -108,15 +108,14 @@ class Span:
     reason: Promise
 
 
-def personal(text: str, *, names: Iterable[str] = ()) -> list[Span]:
+def personal(text: str, *, words: Collection[str] = ()) -> list[Span]:
     """Where personal data stands, in order and without overlap.
 
     Args:
-        names: what the respondent gave as names or e-mail addresses; found in any case, with
-            or without accents, as whole words.
+        words: of the respondent's names, by ``words_of``.
     """
     taken: list[tuple[int, int, Hidden]] = []
-    for start, end, kind in found(text, names):
+    for start, end, kind in found(text, words):
         if not any(start < b and a < end for a, b, _kind in taken):
             taken.append((start, end, kind))
     return [Span(start, end, kind, REASONS[kind]) for start, end, kind in sorted(taken)]
@@ -131,7 +130,7 @@ def masked(text: str, spans: Sequence[Span]) -> str:
     return "".join([*shown, text[at:]])
 
 
-def found(text: str, names: Iterable[str]) -> Iterator[tuple[int, int, Hidden]]:
+def found(text: str, words: Collection[str]) -> Iterator[tuple[int, int, Hidden]]:
     """All that looks personal, what is surest first."""
     for match in LINK.finditer(text) if may_link(text) else ():
         link = match[0].rstrip(".,;:!?)]}'’")
@@ -151,7 +150,7 @@ def found(text: str, names: Iterable[str]) -> Iterator[tuple[int, int, Hidden]]:
     for match in HANDLE.finditer(text) if "@" in text else ():
         if match[0][1:].lower() not in NO_HANDLES and not match[0][1:].replace("x", "").isdigit():
             yield (*match.span(), Hidden.HANDLE)
-    yield from ((start, end, Hidden.NAME) for start, end in named(text, names))
+    yield from ((start, end, Hidden.NAME) for start, end in named(text, words))
 
 
 # Most texts have none of the characters that these begin at; to look for one of them is
@@ -200,35 +199,58 @@ def is_phone(match: re.Match[str]) -> bool:
     return not VERSION.search(match.string[: match.start()])
 
 
-def named(text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Whole names first, then their parts; particles stand for nobody by themselves."""
+def named(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where somebody's names stand: whole ones first, then their parts."""
+    told = plain(text) if words else ""
+    if not may_name(told, words):
+        return
+    at = places(text)
+    for match in re.finditer(as_words(words), told):
+        yield at[match.start()], at[match.end() - 1] + 1
+
+
+def words_of(names: Iterable[str]) -> set[str]:
+    """What to look for in a text; particles stand for nobody by themselves.
+
+    Args:
+        names: what somebody gave as names or e-mail addresses; found in any case, with or
+            without accents, as whole words.
+    """
     wanted: set[str] = set()
     for name in names:
-        whole = plain(name)[0].strip()
+        whole = plain(name).strip()
         parts = {part for part in re.split(r"[\W_]+", whole) if len(part) >= LETTERS}
         is_address = "@" in whole
         wanted |= {whole} if is_address else parts - PARTICLES | ({whole} if parts else set())
-    if not wanted:
-        return
-    folded, places = plain(text)
-    ordered = sorted(wanted, key=lambda one: (-len(one), one))
+    return wanted
+
+
+def may_name(told: str, words: Iterable[str]) -> bool:
+    """Few people write their own name, and an expression of their own costs more than a look."""
+    return any(one.partition(" ")[0] in told for one in words)
+
+
+def as_words(words: Iterable[str]) -> str:
+    """An expression for any of them, with any white space within."""
+    ordered = sorted(words, key=lambda one: (-len(one), one))
     pattern = "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in ordered)
-    for match in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", folded):
-        yield places[match.start()], places[match.end() - 1] + 1
+    return rf"(?<!\w)(?:{pattern})(?!\w)"
 
 
-def plain(text: str) -> tuple[str, list[int]]:
-    """Without case and accents, and for each character its place in the text."""
-    letters: list[str] = []
-    places: list[int] = []
+def plain(text: str) -> str:
+    """Without case and accents."""
+    if text.isascii():
+        return text.lower()
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(one for one in letters if not unicodedata.combining(one))
+
+
+def places(text: str) -> Sequence[int]:
+    """For each character of the plain text, the place in the text that it comes from."""
+    found: list[int] = []
     for place, letter in enumerate(text):
-        kept = [
-            one
-            for one in unicodedata.normalize("NFKD", letter).casefold()
-            if not unicodedata.combining(one)
-        ]
-        if not kept and places:
-            places[-1] = place  # an accent belongs to the letter before it
-        letters += kept
-        places += [place] * len(kept)
-    return "".join(letters), places
+        kept = len(plain(letter))
+        if not kept and found:
+            found[-1] = place  # an accent belongs to the letter before it
+        found += [place] * kept
+    return found

@@ -84,11 +84,11 @@ def quoted(
         authors=[response for _theme, response, _close in found],
     )
 
-    names = discretion.names_by([found[quote.row][1] for some in chosen for quote in some])
+    words = discretion.words_by([found[quote.row][1] for some in chosen for quote in some])
 
     def said(quote: Quote) -> Said:
         pk, text = found[quote.row][1], excerpt(quote.text)
-        return Said(pk, covered(text, names.get(pk, ())) if discretion.covers else text)
+        return Said(pk, covered(text, words.get(pk, ())) if discretion.covers else text)
 
     by_place = [[said(one) for one in some] for some in chosen]
     return {pk: by_place[at] for pk, at in numbers.items() if at < len(by_place)}

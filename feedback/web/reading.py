@@ -82,7 +82,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
     questionnaire = as_worded_for(row)
     beside = around(at.rows.only(*LINE), Place.of(row), each_way=EACH_WAY)
     there = [*beside.newer, row, *beside.older]
-    known_as = covering.names_by([one.pk for one in there])
+    known_as = covering.words_by([one.pk for one in there])
 
     def shown(answers: Answers, pk: int = row.pk) -> Answers:
         return covering.shown(answers, known_as.get(pk, ()))

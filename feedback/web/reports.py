@@ -288,8 +288,8 @@ def as_readable(
 ) -> dict[str, list[tuple[int, str]]]:
     """The same with personal data covered, for whoever is not to see it."""
     discretion = Discretion.towards(at.items, sees_personal=at.access.sees_personal)
-    names = discretion.names_by({pk for texts in found.values() for pk, _text in texts})
+    words = discretion.words_by({pk for texts in found.values() for pk, _text in texts})
     return {
-        key: [(pk, discretion.told(text, names.get(pk, ()))) for pk, text in texts]
+        key: [(pk, discretion.told(text, words.get(pk, ()))) for pk, text in texts]
         for key, texts in found.items()
     }

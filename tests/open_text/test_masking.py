@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.open_text import masking
-from feedback.open_text.masking import Hidden, masked, personal
+from feedback.open_text.masking import Hidden, masked, personal, words_of
 from tests.open_text.personal_answers import CLEAN, MARKED, NAMES
 from tests.open_text.real import ORGANIC, there
 
 MARK = re.compile(r"\[(email|phone|handle|profile|link|account|card|network|name):(.*?)\]", re.S)
+WORDS = words_of(NAMES)
 
 
 @pytest.mark.parametrize("marked", MARKED)
@@ -21,7 +22,7 @@ def test_what_a_reader_marked_is_found_and_nothing_else(marked: str) -> None:
     """Where exactly, and as what."""
     text = MARK.sub(lambda mark: mark[2], marked)
 
-    found = [(span.kind.value, text[span.start : span.end]) for span in personal(text, names=NAMES)]
+    found = [(span.kind.value, text[span.start : span.end]) for span in personal(text, words=WORDS)]
 
     assert found == MARK.findall(marked)
 
@@ -29,14 +30,14 @@ def test_what_a_reader_marked_is_found_and_nothing_else(marked: str) -> None:
 @pytest.mark.parametrize("text", CLEAN)
 def test_figures_versions_and_code_are_left_alone(text: str) -> None:
     """An answer full of brackets is no longer worth quoting."""
-    assert [text[span.start : span.end] for span in personal(text, names=NAMES)] == []
+    assert [text[span.start : span.end] for span in personal(text, words=WORDS)] == []
 
 
 def test_a_masked_text_says_what_was_there() -> None:
     """Readers still understand the sentence; the answer itself is untouched."""
     text = "I am Zoë, zoe@example.org or +49 30 901820."
 
-    shown = masked(text, personal(text, names=["Zoe"]))
+    shown = masked(text, personal(text, words=words_of(["Zoe"])))
 
     assert shown == "I am [name], [e-mail] or [telephone]."
     assert text == "I am Zoë, zoe@example.org or +49 30 901820."
@@ -61,6 +62,22 @@ def test_no_expression_is_left_out_of_a_text_that_it_matches(
     assert looked_for(data.draw(st.from_regex(pattern)))
 
 
+@given(st.data(), st.lists(st.text(max_size=12), min_size=1, max_size=3))
+def test_no_text_with_a_name_in_it_is_passed_over(data: st.DataObject, names: list[str]) -> None:
+    """The same for names, which are looked for with an expression of their own."""
+    if words := words_of(names):
+        assert masking.may_name(data.draw(st.from_regex(masking.as_words(words))), words)
+
+
+@given(st.text(max_size=80))
+def test_every_character_of_a_plain_text_has_its_place(text: str) -> None:
+    """Whole texts are made plain at once; letter by letter it has to be the same."""
+    plain, places = masking.plain(text), masking.places(text)
+
+    assert plain == "".join(masking.plain(letter) for letter in text)
+    assert len(places) == len(plain) and list(places) == sorted(places)
+
+
 def test_each_span_says_why() -> None:
     """Staff who doubt it see the reason."""
     (span,) = personal("pay DE89 3704 0044 0532 0130 00")
@@ -79,14 +96,14 @@ def test_particles_of_a_name_are_words_like_others() -> None:
     """Ludwig van Beethoven must not make every "van" a person."""
     text = "a van for de Vries"
 
-    assert masked(text, personal(text, names=["Ludwig van Beethoven"])) == text
-    assert masked(text, personal(text, names=["Jan de Vries"])) == "a van for de [name]"
+    assert masked(text, personal(text, words=words_of(["Ludwig van Beethoven"]))) == text
+    assert masked(text, personal(text, words=words_of(["Jan de Vries"]))) == "a van for de [name]"
 
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=12), max_size=3))
 def test_spans_are_in_order_and_within_the_text(text: str, names: list[str]) -> None:
     """Whatever is typed, and whatever somebody calls themselves."""
-    spans = personal(text, names=names)
+    spans = personal(text, words=words_of(names))
 
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
     assert all(a.end <= b.start for a, b in pairwise(spans))
