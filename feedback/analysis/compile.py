@@ -12,7 +12,7 @@ from django.utils import timezone
 from feedback.analysis.sample import Sample
 from feedback.analysis.tallies import Figures, item_figures
 from feedback.models import FrameChunk, Revision, Summary, Survey
-from feedback.question_types.counted import spread
+from feedback.question_types.counted import Numbers, how_many, spread
 from feedback.responses.selection import Selection
 
 MOST_WORDS = 50  # languages or sources that are told one by one
@@ -67,7 +67,7 @@ def arrivals(frame: pl.DataFrame) -> Figures:
     return {
         "by_day": by_day,
         "by_hour": by_hour,
-        "seconds": spread(frame["_seconds"], (0.25, 0.5, 0.75)),
+        "seconds": spread(Numbers.of(frame["_seconds"]), (0.25, 0.5, 0.75)),
         "by_language": most_first(frame["_language"]),
         "by_source": most_first(frame["_source"]),
         "by_device": most_first(frame["_device"]),
@@ -77,7 +77,7 @@ def arrivals(frame: pl.DataFrame) -> Figures:
 def days_and_hours(received: pl.Series) -> tuple[dict[str, int], dict[str, int]]:
     """How many came on each day, and at each hour of any day; those without any are left out."""
     # Hours since 1970 are counted once, which both follow from; there are few of them.
-    counted = (received.drop_nulls().dt.timestamp("ms") // 3_600_000).value_counts().iter_rows()
+    counted = how_many(received.drop_nulls().dt.timestamp("ms") // 3_600_000).items()
     days, hours = Counter[str](), Counter[str]()
     for number, n in counted:
         begun = datetime.fromtimestamp(number * 3600, tz=UTC)
@@ -88,15 +88,14 @@ def days_and_hours(received: pl.Series) -> tuple[dict[str, int], dict[str, int]]
 
 def most_first(column: pl.Series) -> dict[str, int]:
     """How often each word occurs, the most frequent first; "" for none."""
-    counts = Counter[str]()
-    for word, n in column.value_counts().iter_rows():
-        counts[word or ""] += n
-    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    counts = Counter[str](how_many(column))
+    counts[""] += column.null_count()
+    ranked = sorted((+counts).items(), key=lambda pair: (-pair[1], pair[0]))
     return dict(ranked[:MOST_WORDS])
 
 
 def by_revision(survey: Survey, frame: pl.DataFrame) -> dict[str, int]:
     """By the number of the revision that was answered, the first first."""
     numbers = dict(Revision.objects.filter(survey=survey).values_list("pk", "number"))
-    counted = [(numbers[pk], n) for pk, n in frame["_revision"].value_counts().iter_rows()]
+    counted = [(numbers[pk], n) for pk, n in how_many(frame["_revision"]).items()]
     return {str(number): n for number, n in sorted(counted)}

@@ -10,7 +10,7 @@ from feedback.analysis.sample import WEIGHT
 from feedback.frames.layout import length_name, state_name
 from feedback.question_types.base import Item
 from feedback.question_types.columns import Dtype, State
-from feedback.question_types.counted import spread
+from feedback.question_types.counted import Numbers, spread
 
 Figures = dict[str, Any]
 QUARTILES = {"q25": 0.25, "q50": 0.5, "q75": 0.75}
@@ -96,7 +96,8 @@ def lengths(item: Item, frame: pl.DataFrame) -> Figures:
     if not own or item.personal:
         return {}
     answered = frame[state_name(item.key)] == State.ANSWERED.value
-    return {"length": spread(frame[length_name(own[0].name)].filter(answered), (0.25, 0.5, 0.75))}
+    found = Numbers.of(frame[length_name(own[0].name)].filter(answered))
+    return {"length": spread(found, (0.25, 0.5, 0.75))}
 
 
 def weighted(item: Item, answered: pl.DataFrame) -> Figures:

@@ -1,9 +1,11 @@
 """How answers are counted on frames: what a type tells of its closed columns."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import ceil, floor, log10, sqrt
-from typing import Any
+from typing import Any, NamedTuple, Self
 
+import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
@@ -56,34 +58,87 @@ class Counted(BaseModel):
         return {}
 
 
-def distribution(answers: pl.Series, values: Mapping[str, Any]) -> dict[str, int]:
+WIDEST = 1 << 16  # between the least and the greatest number of what a table counts
+
+
+def how_many(column: pl.Series) -> dict[Any, int]:
+    """How often each value stands in a column, without nulls."""
+    values, counts = by_value(column)
+    return dict(zip(values.to_list(), counts.tolist(), strict=True))
+
+
+def by_value(column: pl.Series) -> tuple[pl.Series, Any]:
+    """The values that stand in a column, each once, and an array of how often; without nulls.
+
+    Codes and whole numbers are counted in a table that has a place for each, where it is not
+    too large: that takes a third to a sixth of the time that hashing them does.
+    """
+    known = column.drop_nulls()
+    coded = isinstance(column.dtype, pl.Enum | pl.Categorical)
+    numbers = known.to_physical() if coded else known
+    if numbers.dtype.is_integer() and len(numbers):
+        least, most = int(numbers.min()), int(numbers.max())  # type: ignore[arg-type]
+        if most - least < WIDEST:
+            table = np.bincount((numbers - least).to_numpy())
+            places = table.nonzero()[0]
+            values = pl.Series(places + least).cast(numbers.dtype)
+            return values.cat.to(column.dtype) if coded else values, table[places]
+    counted = known.rename("value").value_counts(name="n")
+    return counted["value"], counted["n"].to_numpy()
+
+
+def distribution(counted: Mapping[Any, int], values: Mapping[str, Any]) -> dict[str, int]:
     """How often each code occurs, in the order of ``values``, with zeros."""
-    counted = dict(answers.value_counts().iter_rows())
     return {code: counted.get(value, 0) for code, value in values.items()}
+
+
+class Numbers(NamedTuple):
+    """Numbers counted by value, so that no figure of them depends on the order of the rows.
+
+    Attributes:
+        values: an array of float64, each once, ascending; none that is not finite.
+        counts: an array of how often each stands there.
+    """
+
+    values: Any
+    counts: Any
+
+    @classmethod
+    def of(cls, column: pl.Series) -> Self:
+        found, often = by_value(column)
+        counted = pl.DataFrame({"value": found.cast(pl.Float64), "n": often})
+        counted = counted.filter(pl.col("value").is_finite()).sort("value")
+        return cls(counted["value"].to_numpy(), counted["n"].to_numpy())
+
+    def how_many(self) -> dict[Any, int]:
+        return dict(zip(self.values.tolist(), self.counts.tolist(), strict=True))
 
 
 MOST_BINS = 12
 STEPS = (1, 2, 2.5, 5)
 
 
-def histogram(numbers: pl.Series) -> list[dict[str, float]]:
+def histogram(numbers: Numbers) -> list[dict[str, float]]:
     """Counts in bins of one round width: ``from`` is in the bin, ``to`` in the next.
 
     The last bin holds its ``to`` as well. No bins without numbers.
     """
-    if not len(numbers):
+    values, counts = numbers
+    if not len(values):
         return []
-    least, most = float(numbers.min()), float(numbers.max())  # type: ignore[arg-type]
+    least, most = float(values[0]), float(values[-1])
     width = round_width((most - least) / MOST_BINS)
     first = least // width
-    bins = ((numbers / width).floor() - first).cast(pl.Int64)
+    bins = (np.floor(values / width) - first).astype(int)
     last = int(most // width - first)
     if last and most == (first + last) * width:
         # The greatest number begins no bin of its own.
-        bins, last = bins.clip(0, last - 1), last - 1
-    counted = dict(bins.value_counts().iter_rows())
+        last -= 1
+    table = np.zeros(last + 1, dtype=int)
+    np.add.at(table, bins.clip(0, last), counts)
     edges = [float(f"{(first + i) * width:.12g}") for i in range(last + 2)]
-    return [{"from": edges[i], "to": edges[i + 1], "n": counted.get(i, 0)} for i in range(last + 1)]
+    pairs = zip(pairwise(edges), table.tolist(), strict=True)
+    return [{"from": low, "to": high, "n": n} for (low, high), n in pairs]
 
 
 def round_width(at_least: float) -> float:
@@ -94,17 +149,14 @@ def round_width(at_least: float) -> float:
     return float(next((s * power for s in STEPS if s * power >= at_least), 10 * power))
 
 
-def spread(numbers: pl.Series, quantiles: Sequence[float]) -> dict[str, Any]:
+def spread(numbers: Numbers, quantiles: Sequence[float]) -> dict[str, Any]:
     """Mean, standard deviation, quantiles and ends; None without any number.
 
-    Counted by value first, so that no figure depends on the order of the rows. Quantiles
-    are linear between order statistics: Hyndman and Fan (1996), American Statistician
-    50(4), 361-365, type 7. The deviation is that of a sample, None for less than two.
+    Quantiles are linear between order statistics: Hyndman and Fan (1996), American
+    Statistician 50(4), 361-365, type 7. The deviation is that of a sample, None for less
+    than two.
     """
-    by_value = numbers.rename("value").drop_nulls().value_counts(name="n")
-    value = pl.col("value").cast(pl.Float64)  # only now, as whole numbers are counted quicker
-    counted = by_value.select(value, "n").filter(value.is_finite()).sort("value")
-    values, counts = counted["value"].to_numpy(), counted["n"].to_numpy()
+    values, counts = numbers
     total = int(counts.sum())
     names = [f"q{100 * q:.0f}" for q in quantiles]
     if not total:

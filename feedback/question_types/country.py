@@ -18,7 +18,7 @@ from feedback.question_types import phrases
 from feedback.question_types.base import JSON, REQUIRED, Example, Item, Kind
 from feedback.question_types.choices import NOT_OFFERED, OptionField
 from feedback.question_types.columns import Column, Dtype, Message, state_of, text_of
-from feedback.question_types.counted import distribution
+from feedback.question_types.counted import distribution, how_many
 
 PICK = _("Choose a country")
 LIKELY = "US IN DE CN GB BR FR JP NG CA KE ES PL ID EG CH MX NL UA AU"
@@ -122,7 +122,7 @@ class Country(Item):
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """Counts of the countries that were chosen, most first; the others are zero."""
-        counts = distribution(answers[self.key], self.values())
+        counts = distribution(how_many(answers[self.key]), self.values())
         found = [(code, n) for code, n in counts.items() if n]
         return {"counts": dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))}
 

@@ -27,7 +27,7 @@ from feedback.question_types.base import (
     Kind,
 )
 from feedback.question_types.columns import Column, Dtype, Message, decimal_of, integer_of, state_of
-from feedback.question_types.counted import histogram, spread
+from feedback.question_types.counted import Numbers, histogram, spread
 from feedback.question_types.numbers import number_in_words
 from feedback.question_types.spans import Span, whole_numbers
 
@@ -170,7 +170,7 @@ class Number(Item):
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """Mean, spread, quantiles and a histogram, in the item's unit; None without any answer."""
-        numbers = answers[self.key].drop_nulls()
+        numbers = Numbers.of(answers[self.key])
         return {**spread(numbers, QUANTILES), "histogram": histogram(numbers)}
 
     @classmethod

@@ -161,14 +161,16 @@ class Ranking(Listed):
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """First choices, and the mean rank and the Borda score of each option."""
-        codes = list(dict(self.options()))
-        ranks = answers.select(pl.col(self.name_of(code)).alias(code) for code in codes)
-        ranked = len(codes) - ranks.select(n=pl.sum_horizontal(pl.all().is_null()))["n"]
-        points_left = (len(codes) - 1 - ranked) / 2
-        first = {code: int((ranks[code] == 1).sum()) for code in codes}
-        borda = {code: (len(codes) - ranks[code]).fill_null(points_left).mean() for code in codes}
-        means = {code: ranks[code].mean() for code in codes}
-        return {"counts": first, "mean_ranks": means, "borda": borda}
+        ranks = {code: pl.col(self.name_of(code)) for code, _text in self.options()}
+        most = len(ranks)
+        left = pl.sum_horizontal(rank.is_null() for rank in ranks.values()).cast(pl.Int64)
+        told = {
+            "counts": {code: (rank == 1).sum() for code, rank in ranks.items()},
+            "mean_ranks": {code: rank.mean() for code, rank in ranks.items()},
+            # Whoever is not ranked has the mean of the points that are left.
+            "borda": {c: (most - r).fill_null((left - 1) / 2).mean() for c, r in ranks.items()},
+        }
+        return {name: answers.select(**each).row(0, named=True) for name, each in told.items()}
 
     @classmethod
     def example(cls) -> Example:

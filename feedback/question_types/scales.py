@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.question_types.base import JSON, REQUIRED, Item, Kind
 from feedback.question_types.choices import NOT_OFFERED, OptionField
 from feedback.question_types.columns import Column, Dtype, Message, integer_of, state_of
-from feedback.question_types.counted import distribution, spread
+from feedback.question_types.counted import Numbers, distribution, spread
 from feedback.question_types.spans import Span, whole_numbers
 
 WHOLE = _("This is not a whole number. Write digits only, such as 3.")
@@ -110,8 +110,8 @@ class Scale(Item):
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
         """Distribution, mean and spread, and how many chose one of the two highest."""
-        scores = answers[self.key]
-        counts = distribution(scores, self.values())
+        scores = Numbers.of(answers[self.key])
+        counts = distribution(scores.how_many(), self.values())
         spreads = spread(scores, (0.25, 0.5, 0.75))
         return {"counts": counts, **spreads, **self.derived(counts)}
 

@@ -19,7 +19,7 @@ from feedback.question_types.base import (
 )
 from feedback.question_types.choices import NOT_OFFERED, OTHER, Offering, OptionField
 from feedback.question_types.columns import Column, Dtype, Message, state_of, text_of
-from feedback.question_types.counted import distribution
+from feedback.question_types.counted import distribution, how_many
 
 BOTH = _("You chose an option of the list and also typed another. Keep one of the two.")
 PICK = _("Choose one")
@@ -82,7 +82,7 @@ class SingleChoice(Offering):
         return self.key
 
     def tally(self, answers: pl.DataFrame) -> dict[str, Any]:
-        return {"counts": distribution(answers[self.key], self.values())}
+        return {"counts": distribution(how_many(answers[self.key]), self.values())}
 
     @classmethod
     def example(cls) -> Example:
