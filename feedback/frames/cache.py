@@ -9,12 +9,14 @@ import polars as pl
 from feedback.frames.build import conformed
 from feedback.frames.layout import Layout
 from feedback.models import FrameChunk, Survey
+from feedback.models.copying import as_values
 
 MOST_CHUNKS = 1_024  # decoded; 8 million rows of a dozen columns are some 150 MB
 READERS = 2  # threads
 AT_ONCE = 16  # chunks of which the bytes are in memory beside what is made of them
 MOST_WHOLE = 8  # frames put together of them; each some 10 MB besides
 
+COLUMNS = ("id", "version", "layout", "data")
 Key = tuple[int, int, str]  # chunk's primary key, version, layout
 kept: OrderedDict[Key, pl.DataFrame] = OrderedDict()
 whole: OrderedDict[tuple[int, str], tuple[frozenset[Key], pl.DataFrame]] = OrderedDict()
@@ -51,17 +53,16 @@ def decoded(keys: frozenset[Key]) -> dict[Key, pl.DataFrame]:
     with ThreadPoolExecutor(READERS) as readers:  # polars lets others run while it reads
         for start in range(0, len(missing), AT_ONCE):
             some = FrameChunk.objects.filter(pk__in=missing[start : start + AT_ONCE])
-            rows = some.values_list("pk", "version", "layout", "data")
             # A chunk rebuilt since the first query is newer, which is as good.
-            for key, frame in readers.map(read, rows):
+            for key, frame in readers.map(read, as_values(some, COLUMNS)):
                 found[key] = frame
                 keep(key, frame)
     return found
 
 
-def read(row: tuple[int, int, str, bytes | memoryview]) -> tuple[Key, pl.DataFrame]:
+def read(row: tuple[int, int, str, bytes]) -> tuple[Key, pl.DataFrame]:
     pk, version, layout, data = row
-    return (pk, version, layout), pl.read_ipc(bytes(data))
+    return (pk, version, layout), pl.read_ipc(data)
 
 
 def forget() -> None:

@@ -1,6 +1,6 @@
 """What PostgreSQL's COPY gives for a queryset: the quickest way out of the database."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from django.db import connection
@@ -16,6 +16,15 @@ def as_copied(
     sql, params = copied(rows, cells, how=how)
     with connection.cursor() as cursor, cursor.cursor.copy(sql, params) as copy:
         yield from (bytes(row) for row in copy)
+
+
+def as_values(rows: QuerySet[Any], names: Sequence[str]) -> Generator[tuple[Any, ...], None, None]:
+    """Columns of a model by COPY in binary: bytes come as they are, not as hexadecimal text."""
+    fields = [rows.model._meta.get_field(name) for name in names]
+    sql, params = copied(rows, map(F, names), how="FORMAT binary")
+    with connection.cursor() as cursor, cursor.cursor.copy(sql, params) as copy:
+        copy.set_types([field.cast_db_type(connection).partition("(")[0] for field in fields])
+        yield from copy.rows()
 
 
 def copied(
