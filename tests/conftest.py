@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from django.test import override_settings
+from hypothesis import settings as hypothesis
 from whitenoise import WhiteNoise
 
 from feedback.frames import cache
@@ -19,6 +20,10 @@ from feedback.models import Role, Survey
 from feedback.responses import in_field
 from feedback.web import prepared
 from tests import build
+
+# How long one example takes is the machine's matter: no test here is timed.
+hypothesis.register_profile("untimed", hypothesis(), deadline=None)
+hypothesis.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -195,7 +195,7 @@ def can_be_met(
     return bool(found.status == 0)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(samples())
 def test_what_converged_meets_every_target(
     sample: tuple[np.ndarray, np.ndarray, list[Margin]],
@@ -216,7 +216,7 @@ def test_what_converged_meets_every_target(
             assert got[: len(want)] == pytest.approx(want, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(samples(), st.sampled_from([(0.5, 1.5), (0.2, 5.0), (0.8, 1.1)]))
 def test_limits_hold_and_nobody_is_told_that_it_cannot_be_if_it_can(
     sample: tuple[np.ndarray, np.ndarray, list[Margin]], limits: tuple[float, float]

@@ -342,7 +342,7 @@ header = st.sampled_from(["It", "It [a]", "It [b]", "Q_1", "Q_2", "Q_3", "Timest
 
 
 @given(st.data(), st.integers(1, 6), st.integers(0, 12))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_a_file_holds_would_be_imported(data: Any, width: int, length: int) -> None:
     """A draft that refuses rows of its own file would leave people halfway."""
     first = data.draw(st.lists(header, min_size=width, max_size=width))

@@ -84,7 +84,7 @@ def test_likeness_is_no_chain() -> None:
 
 
 @given(st.integers(1, 7), st.integers(0, 5))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_in_one_go_or_in_pieces_the_groups_are_the_same(size: int, seed: int) -> None:
     """New answers come a thousand at a time, and a group must not hang on when."""
     texts = copies(SEED, share=0.4, many=15) + copies(OTHER, share=0.4, many=15)

@@ -10,11 +10,11 @@ from feedback.question_types import email, url
 from feedback.question_types.base import Item
 
 # How long it takes to make up an address is no matter here.
-untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(suppress_health_check=[HealthCheck.too_slow])
 LONGEST_ADDRESS = ".".join(["a" * 40] * 3) + "@" + "b" * 40 + "." + "c" * 40 + "." + "d" * 10
 
 
-@untimed
+@patient
 @given(st.from_regex(email.PLAIN, fullmatch=True))
 @example(LONGEST_ADDRESS)
 def test_an_e_mail_address_taken_at_a_glance_is_one(address: str) -> None:
@@ -24,7 +24,7 @@ def test_an_e_mail_address_taken_at_a_glance_is_one(address: str) -> None:
     EmailValidator()(address)
 
 
-@untimed
+@patient
 @given(st.from_regex(url.PLAIN, fullmatch=True))
 def test_a_web_address_taken_at_a_glance_is_one(address: str) -> None:
     """As above."""

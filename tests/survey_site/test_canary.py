@@ -133,6 +133,7 @@ def visit(port: int, cookie: str) -> list[int]:
     return [answer.status for answer in answers]
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_no_log_no_metric_and_no_message_has_what_people_typed(
     tmp_path: Path, messenger: str, quoting: None

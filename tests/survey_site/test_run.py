@@ -99,6 +99,7 @@ def status(port: int, path: str) -> int:
         connection.close()
 
 
+@pytest.mark.long
 @linux
 def test_a_copy_comes_up_mends_itself_and_leaves_nothing(tmp_path: Path) -> None:
     """The whole promise of ``make run``, once: form, secrets, a killed web server, an end."""

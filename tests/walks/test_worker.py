@@ -19,7 +19,7 @@ from tests import build
 from tests.eventually import eventually
 from tests.web.server import database_of_tests
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 PROMISED = 10  # seconds, as the overview says to staff
 
 
