@@ -58,7 +58,8 @@ class Counted(BaseModel):
         return {}
 
 
-WIDEST = 1 << 16  # between the least and the greatest number of what a table counts
+PLACES = 1 << 16  # of a table that counts
+MANY = 50_000  # answers from which on it pays; of fewer, looking at them first takes longer
 
 
 def how_many(column: pl.Series) -> dict[Any, int]:
@@ -70,18 +71,18 @@ def how_many(column: pl.Series) -> dict[Any, int]:
 def by_value(column: pl.Series) -> tuple[pl.Series, Any]:
     """The values that stand in a column, each once, and an array of how often; without nulls.
 
-    Codes and whole numbers are counted in a table that has a place for each, where it is not
-    too large: that takes a third to a sixth of the time that hashing them does.
+    Codes and whole numbers, where they are no large ones, are counted in a table that has a
+    place for each: of many, that takes a third to a sixth of the time of hashing them.
     """
     known = column.drop_nulls()
-    coded = isinstance(column.dtype, pl.Enum | pl.Categorical)
-    numbers = known.to_physical() if coded else known
-    if numbers.dtype.is_integer() and len(numbers):
-        least, most = int(numbers.min()), int(numbers.max())  # type: ignore[arg-type]
-        if most - least < WIDEST:
-            table = np.bincount((numbers - least).to_numpy())
+    if len(known) >= MANY:
+        coded = isinstance(column.dtype, pl.Enum | pl.Categorical)
+        numbers = known.to_physical() if coded else known
+        ends: Any = (numbers.min(), numbers.max())
+        if numbers.dtype.is_integer() and ends[0] >= 0 and ends[1] < PLACES:
+            table = np.bincount(numbers.to_numpy())
             places = table.nonzero()[0]
-            values = pl.Series(places + least).cast(numbers.dtype)
+            values = pl.Series(places).cast(numbers.dtype)
             return values.cat.to(column.dtype) if coded else values, table[places]
     counted = known.rename("value").value_counts(name="n")
     return counted["value"], counted["n"].to_numpy()
