@@ -26,6 +26,7 @@ from survey_site.site import ROOT
 CONFIGURATION = ROOT / "deploy" / "postgres" / "soundings.conf"
 ARCHIVE = "/var/lib/soundings-wal"  # as it says there
 TAKEN_OVER = ("wal_level", "archive_mode", "archive_command", "wal_compression")
+THEMES = ("feedback_theme", "feedback_themeof")
 EACH = 500  # responses before the copy, before the moment, and after it
 
 
@@ -61,6 +62,7 @@ def drill(url: str, folder: Path) -> dict[str, Result]:
         manage("backup", str(folder / "copies"))
         taking = time.perf_counter() - begun
         arrivals.send(port, EACH, seed=2)
+        corrected()
         manage("refresh")
         at, there = now(url), backups.checksums(url)
         say(f"… noted {at:%H:%M:%S}; {EACH:,} more")
@@ -82,6 +84,28 @@ def drill(url: str, folder: Path) -> dict[str, Result]:
     return figures(there, back, later, chain=chain + opened, taking=taking, coming=coming)
 
 
+def corrected() -> None:
+    """Themes of an open question, and what staff make of them: a name, a merge, a move."""
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+
+    from benchmarks.bulk import survey
+    from feedback.models import Theme, ThemeOf
+    from feedback.theming import building, editing
+    from feedback.theming.answers import open_items_of
+
+    staff = get_user_model().objects.create(username="drill")
+    [item, *_others] = open_items_of(survey())
+    kept = building.ask(survey(), item.key, actor=staff)
+    building.build(kept.pk)
+    first, second = Theme.objects.filter(set=kept, parent=None).order_by("number")[:2]
+    editing.rename(first, "Named by staff", actor=staff)
+    editing.merge(second, first, actor=staff)
+    elsewhere = ThemeOf.objects.filter(set=kept, theme__isnull=False).exclude(theme=first)
+    editing.move(kept, elsewhere[0].response_id, first, actor=staff)
+    connection.close()  # else it would be killed with the server
+
+
 def figures(
     there: Mapping[str, Sum],
     back: Mapping[str, Sum],
@@ -94,11 +118,18 @@ def figures(
     differ = [name for name in there.keys() | back.keys() if there.get(name) != back.get(name)]
     moved_on = [name for name in there if there[name] != later[name]]
     rows, came = (held["feedback_response"].rows for held in (there, back))
+    themes = [[held[name] for name in THEMES] for held in (there, back)]
     sealed = int((re.search(r"([\d,]+) entries sealed", chain) or ["", "0"])[1].replace(",", ""))
     note = ", ".join(sorted(differ)) or "counts and digests of all tables are the same"
     return {
         "tables_that_differ": Result(len(differ), "tables", len(there), note),
         "responses_back": Result(came, "rows", rows, "limit: what was there at the moment"),
+        "themes_back": Result(
+            sum(a == b for a, b in zip(*themes, strict=True)),
+            "tables",
+            len(THEMES),
+            f"{themes[0][0].rows} themes, {themes[0][1].rows:,} answers, as staff left them",
+        ),
         "tables_moved_on": Result(
             len(moved_on), "tables", len(there), "the control: these differ a moment later"
         ),

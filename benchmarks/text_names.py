@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.results import Result
+from feedback.open_text.assigning import assigned
 from feedback.open_text.catalogue import shipped
 from feedback.open_text.mentions import Finder, common_words
 from feedback.open_text.suggesting import learn
-from feedback.open_text.texts import normalised
+from feedback.open_text.texts import language, normalised
+from feedback.open_text.themes import find
 from feedback.open_text.vectors import best_here
 from feedback.open_text.voices import Voices, gathered, groups
 from tests.open_text.campaign import hidden
@@ -30,6 +32,7 @@ SHARES = (0.1, 0.25, 0.4, 0.6)
 MANY = 100_000
 NEW = 1_000
 EXAMPLES = 10
+LANGUAGES = ("en", "es", "de", "fr")
 Vectors = NDArray[np.floating]
 
 
@@ -37,7 +40,7 @@ def text_names() -> dict[str, Result]:
     """All figures."""
     found = names_found()
     if ORGANIC:
-        found |= names_elsewhere() | campaigns() | voices_at_scale()
+        found |= names_elsewhere() | campaigns() | at_scale()
     if LABELLED.is_dir():
         for name, (texts, codes) in labelled().items():
             found[f"suggested_{name}"] = suggested(texts, codes)
@@ -91,7 +94,7 @@ def campaigns() -> dict[str, Result]:
     return found
 
 
-def voices_at_scale() -> dict[str, Result]:
+def at_scale() -> dict[str, Result]:
     """A hundred thousand answers with other words in each, then a thousand more."""
     rng = random.Random(1)
     words = sorted({word for text in ORGANIC for word in text.split()})
@@ -111,12 +114,31 @@ def voices_at_scale() -> dict[str, Result]:
     together = time.process_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     size = f"{MANY:,} answers, {len(voices.numbers):,} leaders"
+    rest = language_theme_and_names(texts)
     return {
         "voices_bulk": Result(bulk, "CPU-s", 66, f"{size}; limit: datasketch, measured before"),
         "voices_gathered": Result(together, "CPU-s", 10, size),
         "voices_new": Result(further, "CPU-s", 0.34, f"{NEW:,} more"),
         "voices_memory": Result(peak, "MB", 1_550, "peak of the whole process, its texts included"),
+        "all_new": Result(
+            further + rest,
+            "CPU-s",
+            1.5,
+            f"{NEW:,} more: language, theme by {best_here().kind}, names, copies; no database",
+        ),
     }
+
+
+def language_theme_and_names(texts: Sequence[str]) -> float:
+    """CPU seconds that the new ones among these take, but for looking for copies."""
+    found, finder = find(texts[:MANY], embedder=best_here()), Finder(shipped("open_models"))
+    language("to load the model, once for the process", LANGUAGES, form="en")
+    began = time.process_time()
+    for text in texts[MANY:]:
+        language(text, LANGUAGES, form="en")
+        finder.find(text, asked=True)
+    assigned(texts[MANY:], found)
+    return time.process_time() - began
 
 
 def labelled() -> dict[str, tuple[list[str], list[str]]]:

@@ -139,7 +139,6 @@ def panel(section: Section, links: Links) -> dict[str, Any]:
         "figures": "" if item.personal else drawn(section, links),
         "empty": not section["figures"].get("answered"),
         "comparable": bool(item.grouped_by and not item.personal),
-        "open": item.key in item.text_parts,
     }
 
 
@@ -263,7 +262,7 @@ def minutes(seconds: float | None) -> str:
 
 def newest_texts(at: Desk, sample: Sample | None) -> dict[str, list[tuple[int, str]]]:
     """The newest answers in words to each open question, with the responses they are from."""
-    open_keys = [item.key for item in at.items if not item.filters() and not item.personal]
+    open_keys = [item.key for item in at.items if item.key in item.text_parts]
     found: dict[str, list[tuple[int, str]]] = {key: [] for key in open_keys}
     if not open_keys:
         return found

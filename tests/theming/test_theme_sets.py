@@ -1,9 +1,11 @@
 """Themes of a survey: found by a worker, kept through searches, up to date with its answers."""
 
+import csv
 import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -11,6 +13,7 @@ from django.db import connection
 from feedback.analysis.themes import counted
 from feedback.models import Response, Status, Survey, Theme, ThemeOf, ThemesState
 from feedback.refresh import refresh
+from feedback.responses import importing
 from feedback.responses.in_field import items_of
 from feedback.responses.selection import Selection
 from feedback.theming import building, editing, splitting
@@ -88,6 +91,43 @@ def test_what_staff_made_survives_the_next_search(town: Survey, owner: object) -
     assert after[bus.number].n >= before[bus.number]
     assert after[books.number].theme.locked and after[books.number].n >= before[books.number]
     assert theme_of(moved) == bus
+
+
+def test_what_staff_made_survives_an_import_of_the_same_answers(
+    town: Survey, owner: object, tmp_path: Path
+) -> None:
+    """A file that comes in twice leaves all as it was; what is new in it joins its likes."""
+    file = tmp_path / "answers.csv"
+
+    def import_file(texts: list[str]) -> None:
+        with file.open("w", encoding="utf-8", newline="") as output:
+            csv.writer(output).writerows([["wish"], *([text] for text in texts)])
+        importing.import_file(town, file)
+
+    import_file(TEXTS)
+    kept = found(town)
+    bus, park, books = (about(town, word) for word in ("bus", "parking", "library"))
+    editing.rename(bus, "Late buses", actor=owner)
+    editing.merge(park, bus, actor=owner)
+    editing.lock(books, on=True, actor=owner)
+    moved = Response.objects.filter(answers__wish__icontains="playground")[0]
+    editing.move(kept, moved.pk, bus, actor=owner)
+    before = dict(ThemeOf.objects.values_list("response", "theme"))
+
+    import_file(TEXTS)
+    refresh()
+
+    assert dict(ThemeOf.objects.values_list("response", "theme")) == before
+
+    import_file([*TEXTS, "The bus was late again, as on every day."])
+    kept = found(town)
+
+    names = dict(Theme.objects.values_list("pk", "name"))
+    merged = Theme.objects.get(pk=park.pk).merged_into
+    assert names[bus.pk] == "Late buses" and merged == bus
+    assert Theme.objects.get(pk=books.pk).locked
+    assert theme_of(moved) == bus
+    assert theme_of(Response.objects.latest("pk")) in (bus, park)
 
 
 def test_a_number_is_never_given_twice(town: Survey) -> None:
