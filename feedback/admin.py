@@ -6,16 +6,19 @@ here shows one.
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin as DjangosUserAdmin
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models import AuditEntry, Membership, Survey
+from feedback.members import NEEDS_OWNER, owned_alone, owners
+from feedback.models import AuditEntry, Membership, Role, Survey
 from feedback.models.audit import record
 from feedback.web.history import ACTS
 
@@ -33,6 +36,15 @@ class UserAdmin(DjangosUserAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        """Whoever is to be locked out is, at once; that it leaves surveys alone is told."""
+        super().save_model(request, obj, form, change)
+        alone = [] if obj.is_active else owned_alone(obj)
+        if alone:
+            told = _("Nobody who can sign in owns these surveys now: %(surveys)s. Add an owner.")
+            slugs = ", ".join(survey.slug for survey in alone)
+            messages.warning(request, told % {"surveys": slugs})
+
     def log_addition(self, request: Any, obj: Any, message: Any) -> Any:
         record("user_added", actor=request.user, user=obj.pk)
         return super().log_addition(request, obj, message)
@@ -42,8 +54,19 @@ class UserAdmin(DjangosUserAdmin):  # type: ignore[type-arg]
         return super().log_change(request, obj, message)
 
 
+class Members(BaseInlineFormSet):  # type: ignore[type-arg]
+    def clean(self) -> None:
+        """As on the survey's own page: its last owner is neither removed nor demoted."""
+        super().clean()
+        staying = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
+        left = any(m.get("role") == Role.OWNER and m["user"].is_active for m in staying)
+        if not left and owners().filter(survey=self.instance).exists():
+            raise ValidationError(NEEDS_OWNER)
+
+
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
+    formset = Members
     fields = ["user", "role", "sees_personal", "may_export"]
     extra = 0
     autocomplete_fields = ["user"]

@@ -1,7 +1,8 @@
 """Who belongs to a survey: inviting, joining, changing what a member may, leaving.
 
-A survey is never without an owner who can sign in: whoever changes its members does so
-holding its row, one after the other, and is asked again under that lock whether they may.
+A survey is never left without an owner who can sign in: whoever changes its members does
+so holding its row, one after the other, and is asked again under that lock whether they may.
+Whoever runs the instance can switch off even a last owner, and is told.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from uuid import uuid4
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,9 @@ from feedback.permissions import survey_for
 from feedback.responses.codes import Purpose, code_for, hash_of
 
 OPEN_FOR = timedelta(days=7)
+
+
+NEEDS_OWNER = _("A survey needs an owner: make somebody else one first.")
 
 
 class NotPossible(Exception):
@@ -61,8 +65,22 @@ def addresses_of(user: Any) -> set[str]:
 
 
 def open_invites() -> QuerySet[Invite]:
-    fresh = Invite.objects.filter(used_at=None, expires_at__gt=timezone.now())
+    """Those that hold: an invitation ends with the right to invite of whoever sent it."""
+    still = owners().filter(survey=OuterRef("survey"), user=OuterRef("invited_by"))
+    fresh = Invite.objects.filter(Exists(still), used_at=None, expires_at__gt=timezone.now())
     return fresh.select_related("survey", "invited_by")
+
+
+def owners() -> QuerySet[Membership]:
+    """Those of all surveys who can sign in."""
+    return Membership.objects.filter(role=Role.OWNER, user__is_active=True)
+
+
+def owned_alone(user: Any) -> QuerySet[Survey]:
+    """Surveys that have no owner but this one who can sign in."""
+    others = owners().filter(survey=OuterRef("pk")).exclude(user=user)
+    theirs = Survey.objects.filter(memberships__user=user, memberships__role=Role.OWNER)
+    return theirs.exclude(Exists(others)).order_by("slug")
 
 
 def owner_holding(slug: str, actor: Any) -> Survey:
@@ -222,9 +240,9 @@ def remove(slug: str, pk: int, *, actor: Any) -> None:
 
 
 def refuse_last_owner(survey: Survey, member: Membership) -> None:
-    others = survey.memberships.filter(role=Role.OWNER, user__is_active=True).exclude(pk=member.pk)
+    others = owners().filter(survey=survey).exclude(pk=member.pk)
     if member.role == Role.OWNER and not others.exists():
-        raise NotPossible(_("A survey needs an owner: make somebody else one first."))
+        raise NotPossible(NEEDS_OWNER)
 
 
 def withdraw_those_of(survey: Survey, user: Any, *, actor: Any) -> None:

@@ -52,9 +52,9 @@ def move_in(
 
 
 @transaction.atomic
-def take_in(survey: Survey, raw: BinaryIO, *, actor: Any) -> Report:
-    """Import a file, with its entry in the audit log. Raises: as ``import_from``."""
-    report = import_from(survey, raw)
+def take_in(survey: Survey, raw: BinaryIO, *, actor: Any, **how: Any) -> Report:
+    """Import a file, with its entry in the audit log. Args, raises: as ``import_from``."""
+    report = import_from(survey, raw, **how)
     if report.stored:
         record("import", actor=actor, survey=survey, responses=report.stored)
     return report

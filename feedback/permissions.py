@@ -47,12 +47,17 @@ class Access:
 
 
 def survey_for(user: Any, slug: str, role: Role) -> Access:
-    """The survey, for someone who has at least this role in it.
+    """The survey, for someone who has at least this role in it and can sign in.
+
+    That they can is asked as well, since letters and exports that somebody once ordered
+    come this way without anybody signing in.
 
     Raises:
         Http404: there is no such survey, or not for them; nobody learns which.
     """
     mine = Membership.objects.filter(user_id=user.pk, survey__slug=slug, role__gte=role)
+    if not user.is_active:
+        raise Http404
     try:
         found = mine.select_related("survey").get()
     except Membership.DoesNotExist as error:

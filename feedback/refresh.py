@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from feedback import chain
 from feedback.analysis import publishing
-from feedback.analysis.compile import compile_survey
+from feedback.analysis.compile import NEVER, compile_survey
 from feedback.frames.build import chunk_number, rebuild
 from feedback.frames.layout import Layout, layout_of
 from feedback.models import FrameChunk, Summary, Survey
@@ -99,11 +99,14 @@ def compile_outdated() -> None:
 
 
 def rebuild_everything() -> int:
-    """Derive all from the responses alone, as if nothing had been derived before."""
-    # In one: killed between the two, it would leave neither figures nor word of what to make.
+    """Derive all from the responses alone, as if nothing had been derived before.
+
+    Each chunk stands until it is made anew, so that no page and no release counts a part.
+    """
+    # In one: killed between the two, it would leave no word of what to make.
     with transaction.atomic(), connection.cursor() as cursor:
-        FrameChunk.objects.all().delete()
-        Summary.objects.all().delete()
+        FrameChunk.objects.update(layout="")
+        Summary.objects.update(frames=NEVER)
         cursor.execute(
             "INSERT INTO feedback_change (survey_id, response_id)"
             " SELECT survey_id, id FROM feedback_response"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from feedback.models import Membership, Response, Role, Survey
 from feedback.question_types.base import Item
 from feedback.questionnaire.definition import Questionnaire
 from feedback.responses import tickets
+from feedback.responses.importing import Report, import_from
 from feedback.responses.in_field import forget, in_field, items_of
 from feedback.responses.receive import Stored, receive
 from feedback.responses.screening import Arrival
@@ -143,3 +145,9 @@ def table(survey: Survey, query: str = "", choices: str = "") -> Table:
 def exported(survey: Survey, query: str = "", choices: str = "") -> bytes:
     """The whole of the streamed CSV."""
     return b"".join(csv.stream(table(survey, query, choices)))
+
+
+def imported(survey: Survey, file: Path, **how: Any) -> Report:
+    """Take in a file of the disk."""
+    with file.open("rb") as raw:
+        return import_from(survey, raw, **how)

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from feedback import refresh as outbox
+from feedback.analysis.compile import compile_survey
 from feedback.frames import build as frames
 from feedback.frames.cache import frame_of
 from feedback.frames.layout import layout_of
@@ -195,6 +196,29 @@ def test_rebuilding_gives_the_same_figures(town: Survey) -> None:
     assert figures["responses"] == 6
     assert len(found(town, "wish")) == 7
     assert "7 changes" in said.getvalue()
+
+
+def test_while_all_is_rebuilt_nothing_counts_a_part(
+    town: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A release made of half the frames could never be taken back."""
+    monkeypatch.setattr(outbox, "BATCH", 3)
+    monkeypatch.setattr(frames, "CHUNK_ROWS", 2)
+    for n in range(7):
+        build.respond(town, wish=f"wish {n}")
+    refresh()
+    counted_between: list[int] = []
+    batch = outbox.refresh_batch
+
+    def and_look() -> int:
+        counted_between.append(compile_survey(town).figures["responses"])
+        return batch()
+
+    monkeypatch.setattr(outbox, "refresh_batch", and_look)
+
+    outbox.rebuild_everything()
+
+    assert counted_between == [7] * len(counted_between) and len(counted_between) > 2
 
 
 def test_the_command_works_off_the_outbox(town: Survey) -> None:

@@ -69,12 +69,17 @@ def queue_one(pk: int) -> bool:
         access = survey_for(mail.user, mail.survey.slug, Role.VIEWER)
         selection = Selection.read(mail.query, layout_of(access.survey).items)
         found = figures(access.survey, selection, reader=mail.user)
-    except (Http404, BadSelection):
+    except Http404:
         mail.delete()
         return False
-    subject = _("%(title)s: %(n)s responses") % {
-        "title": access.survey.title,
-        "n": number_format(found["responses"]),
+    except BadSelection as gone:
+        letters.queue(to=mail.user.email, **told_why(mail, gone))
+        mail.delete()
+        return False
+    n = found["responses"]
+    subject = ngettext("%(title)s: %(n)s response", "%(title)s: %(n)s responses", n) % {
+        "title": access.survey.title.strip(),
+        "n": number_format(n),
     }
     letters.queue(to=mail.user.email, subject=subject, text="\n".join(lines(mail, found)))
     again = Rhythm(mail.rhythm).after(now)
@@ -82,6 +87,22 @@ def queue_one(pk: int) -> bool:
     mail.due_at, mail.last_responses = again, found["responses"]
     mail.save(update_fields=["due_at", "last_responses"])
     return True
+
+
+def told_why(mail: SummaryMail, gone: BadSelection) -> dict[str, str]:
+    """The last letter, where figures cannot be selected any more as they were."""
+    return {
+        "subject": _("%(title)s: these letters end") % {"title": mail.survey.title},
+        "text": "\n".join(
+            [
+                _("The figures that you asked for cannot be selected any more."),
+                str(gone),
+                "",
+                _("You can ask for others there: %(address)s")
+                % {"address": mail.page.partition("?")[0]},
+            ]
+        ),
+    }
 
 
 def lines(mail: SummaryMail, found: Figures) -> Iterator[str]:

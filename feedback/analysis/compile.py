@@ -15,6 +15,7 @@ from feedback.models import FrameChunk, Revision, Summary, Survey
 from feedback.question_types.counted import Numbers, how_many, spread
 from feedback.responses.selection import Selection
 
+NEVER = -1  # no sum of versions of chunks: such a summary is to be compiled
 MOST_WORDS = 50  # languages or sources that are told one by one
 
 
@@ -22,7 +23,7 @@ def compile_survey(survey: Survey) -> Summary:
     """Bring the stored summary up to date, if the frames have moved on."""
     with transaction.atomic():
         Summary.objects.get_or_create(
-            survey=survey, defaults={"figures": {}, "as_of": timezone.now(), "frames": -1}
+            survey=survey, defaults={"figures": {}, "as_of": timezone.now(), "frames": NEVER}
         )
         summary = Summary.objects.select_for_update().get(survey=survey)
         moved_to = frames_at(survey)

@@ -48,7 +48,7 @@ def control(survey: Survey, wanted: FieldControl, *, actor: Any) -> None:
     """
     if wanted.opens_at and wanted.closes_at and wanted.closes_at <= wanted.opens_at:
         raise ValueError("a survey cannot close before it opens")
-    locked = Survey.objects.select_for_update(of=["self"]).get(pk=survey.pk)
+    locked = held(survey)
     before, after = asdict(FieldControl.of(locked)), asdict(wanted)
     for action, names in ACTIONS.items():
         if any(before[name] != after[name] for name in names):
@@ -59,6 +59,11 @@ def control(survey: Survey, wanted: FieldControl, *, actor: Any) -> None:
     locked.save(update_fields=list(after))
 
 
+def held(survey: Survey) -> Survey:
+    """As it is now, locked until the end of the transaction."""
+    return Survey.objects.select_for_update(of=["self"]).get(pk=survey.pk)
+
+
 def told(value: Any, name: str) -> Any:
     """A setting as the audit log tells it: of a text only how long it is."""
     if name == "closed_text":
@@ -66,9 +71,10 @@ def told(value: Any, name: str) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
+@transaction.atomic
 def close_now(survey: Survey, *, actor: Any) -> None:
     """Close at once; whoever has the form open keeps the time of grace."""
-    now = timezone.now()
-    opens_at = survey.opens_at if survey.opens_at and survey.opens_at < now else None
-    wanted = replace(FieldControl.of(survey), opens_at=opens_at, closes_at=now)
+    now, locked = timezone.now(), held(survey)
+    opens_at = locked.opens_at if locked.opens_at and locked.opens_at < now else None
+    wanted = replace(FieldControl.of(locked), opens_at=opens_at, closes_at=now)
     control(survey, wanted, actor=actor)

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import time
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -73,15 +73,16 @@ def ask(
     expected: int,
     page: str = "",
     saved: SavedExport | None = None,
+    since: datetime | None = None,
 ) -> ExportFile:
     """Ask for an export.
 
     Args:
         query: selection and choices, as in an address; whoever calls has read them.
         page: where exports are listed, for a letter once it is ready; "" for no letter.
+        since: only what is new or changed since then; None for everything.
     """
     personal = Choices.from_query(QueryDict(query)).personal
-    since = saved.new_since if saved and saved.only_new else None
     with transaction.atomic():
         file = ExportFile.objects.create(
             survey=survey,
@@ -156,8 +157,11 @@ def finish(file: ExportFile, watch: "Watch") -> None:
         file.save(update_fields=["manifest", "seen_until", "rows", "expires_at"])
         if not ended(file, ExportState.DONE):
             raise Cancelled
-        if file.saved and file.saved.only_new:
-            SavedExport.objects.filter(pk=file.saved.pk).update(new_since=moment)
+        if file.saved:
+            # Unless other settings were saved meanwhile, or another file was quicker.
+            as_built = {"query": file.query, "format": file.format, "new_since": file.changed_since}
+            kept = SavedExport.objects.filter(pk=file.saved.pk, only_new=True, **as_built)
+            kept.update(new_since=moment)
         announce(file)
 
 

@@ -75,6 +75,7 @@ def ask_for(saved: SavedExport, *, actor: Any) -> ExportFile:
         expected=before,
         page=saved.page,
         saved=saved,
+        since=saved.new_since if saved.only_new else None,
     )
 
 

@@ -79,7 +79,9 @@ def variables(survey: Survey, items: Sequence[Item], choices: Choices) -> list[V
 
 
 def wanted(name: str, choices: Choices) -> bool:
-    return not choices.only or name in choices.only or name == "response"
+    """Without its time a withdrawn response would look like one with everything left blank."""
+    always = {"response", "withdrawn_at"} if WITHDRAWN in choices.added else {"response"}
+    return not choices.only or name in choices.only or name in always
 
 
 # -- of the response itself ------------------------------------------------------------

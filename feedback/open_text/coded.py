@@ -84,7 +84,10 @@ def agreement(question: OpenQuestion) -> Agreement | None:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """An answer to which coders gave different codes, and nobody has settled it."""
+    """An answer to which coders gave different codes, and nobody has settled it.
+
+    The text is as it was written, for whoever codes; pages cover it for others.
+    """
 
     response: int
     text: str

@@ -6,12 +6,13 @@ else an estimate that corrects it by those answers would take it for better than
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from feedback.models import Code, Coded, OpenQuestion
+from feedback.models import Code, Coded, OpenQuestion, Response
 from feedback.open_text.coding import codes_by_response
 from feedback.open_text.lsa import Lsa
 from feedback.open_text.questions import by_lot, locked, texts_of
@@ -42,7 +43,7 @@ def learn_codes(question: OpenQuestion, column: Column) -> list[int]:
         The numbers of the codes that had enough examples to be suggested; those among
         them that were tried on unseen answers are kept in ``learnt``.
     """
-    texts = texts_of(question.survey, column)
+    began, texts = timezone.now(), texts_of(question.survey, column)
     if not texts:
         return []
     ids, words = [pk for pk, _text in texts], [text for _pk, text in texts]
@@ -58,7 +59,8 @@ def learn_codes(question: OpenQuestion, column: Column) -> list[int]:
     if rows:
         said, tried = confidences(vectors, rows, coded)
     order = reading_order(ids, words, vectors, rows, said)
-    keep(question, said, ids, {"codes": [int(code) for code in tried], "order": order})
+    told: dict[str, object] = {"codes": [int(code) for code in tried], "order": order}
+    keep(question, said, ids, told, read_at=began)
     return sorted(map(int, said))
 
 
@@ -126,9 +128,18 @@ def reading_order(
 
 @transaction.atomic
 def keep(
-    question: OpenQuestion, said: dict[str, Floats], ids: Sequence[int], learnt: dict[str, object]
+    question: OpenQuestion,
+    said: dict[str, Floats],
+    ids: Sequence[int],
+    learnt: dict[str, object],
+    *,
+    read_at: datetime,
 ) -> None:
-    """Put what was learnt in the place of what was before."""
+    """Put what was learnt in the place of what was before.
+
+    Of responses that were withdrawn or changed since they were read nothing is kept: what
+    ``refresh`` took away of them must not come back. Behind the lock, on which it waits.
+    """
     kept = locked(question.survey, question.part)
     kept.learnt = learnt | {"at": timezone.now().isoformat()}
     kept.save(update_fields=["learnt"])
@@ -136,12 +147,15 @@ def keep(
     about = {"survey": question.survey, "part": question.part}
     Coded.objects.filter(read__isnull=True, **about).delete()
     codes = {str(code.number): code for code in Code.objects.filter(**about)}
+    rows = Response.objects.filter(survey=question.survey, changed_at__lt=read_at)
+    same = set(rows.values_list("pk", flat=True)) if said else set()
     Coded.objects.bulk_create(
         (
             Coded(response_id=ids[row], code=codes[number], confidence=float(sure[row]), **about)
             for number, sure in said.items()
             if number in codes
             for row in np.flatnonzero(sure >= LIKELY).tolist()
+            if ids[row] in same
         ),
         batch_size=5_000,
         ignore_conflicts=True,

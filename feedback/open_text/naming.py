@@ -137,8 +137,9 @@ def set_names(survey: Survey, column: Column, *, catalogue: str, asks: bool, act
     if catalogue and catalogue not in CATALOGUES:
         raise NotPossible(_("There is no such catalogue of names."))
     question = locked(survey, column.part)
+    question.names_public &= question.catalogue == catalogue
     question.catalogue, question.asks = catalogue, asks
-    question.save(update_fields=["catalogue", "asks"])
+    question.save(update_fields=["names_public", "catalogue", "asks"])
     record("names_set", actor=actor, survey=survey, part=column.part, on=bool(catalogue), asks=asks)
     derive_all(question, column)
 
@@ -164,6 +165,9 @@ def decide(
 ) -> NameDecision:
     """Say what a spelling stands for, for all answers.
 
+    With a name that is new here, names are to be approved anew: reviewers write them, and
+    editors answer for what is public.
+
     Args:
         told: ``entity``, an id or "" for no name; or ``name``, ``kind`` and ``family`` of a
             new entity.
@@ -187,6 +191,9 @@ def decide(
         raise NotPossible(_("There is no such name in the catalogue."))
     about = {"survey": survey, "part": column.part, "spelling": spelling, "by": actor}
     row = NameDecision.objects.create(spelt=key(spelling), **about, **fields)
+    if name:
+        question.names_public = False
+        question.save(update_fields=["names_public"])
     record("name_decided", actor=actor, survey=survey, part=column.part, decision=row.pk)
     derive_all(question, column)
     return row

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -62,7 +61,7 @@ class Column:
         if self.field == "status":
             if value not in Status.values:
                 raise NotPossible(_("Choose one of the statuses."))
-        elif value is not None and not assignable(survey).filter(user=value).exists():
+        elif value is not None and not reviewers(survey).filter(user=value).exists():
             raise NotPossible(_("Choose somebody who may review the responses of this survey."))
 
     def take(self, rows: QuerySet[Response], value: int | None) -> tuple[Sequence[int], Before]:
@@ -75,17 +74,18 @@ class Column:
         still = Response.objects.filter(pk__in=before, **{self.field: value}).order_by("pk")
         locked = set(still.select_for_update(no_key=True).values_list("pk", flat=True))
         for old in {before[pk] for pk in locked}:
-            self.set([pk for pk in locked if before[pk] == old], self.restorable(old))
+            self.put_back([pk for pk in locked if before[pk] == old], old)
         return locked
+
+    def put_back(self, ids: Sequence[int], value: int | None) -> None:
+        """What stood before; nobody, where somebody had it who reviews here no more."""
+        if self.field != "status" and value is not None:
+            survey = Survey.objects.get(response=ids[0])
+            value = value if reviewers(survey).filter(user=value).exists() else None
+        self.set(ids, value)
 
     def set(self, ids: Iterable[int], value: int | None) -> None:
         Response.objects.filter(pk__in=list(ids)).update(**{self.field: value})
-
-    def restorable(self, value: int | None) -> int | None:
-        """Nobody, where somebody had it who is gone."""
-        if self.field == "status" or value is None:
-            return value
-        return value if get_user_model().objects.filter(pk=value).exists() else None
 
 
 @dataclass(frozen=True)
@@ -122,10 +122,10 @@ ACTS: dict[str, Act] = {
 }
 
 
-def assignable(survey: Survey) -> QuerySet[Membership]:
-    """Those who can be given responses to look after."""
-    reviewers = Membership.objects.filter(survey=survey, role__gte=Role.REVIEWER)
-    return reviewers.select_related("user").order_by("user__username")
+def reviewers(survey: Survey) -> QuerySet[Membership]:
+    """Those who act on responses, and can be given some to look after."""
+    found = Membership.objects.filter(survey=survey, role__gte=Role.REVIEWER)
+    return found.filter(user__is_active=True).select_related("user").order_by("user__username")
 
 
 def put(ids: Sequence[int], tag: Tag) -> list[int]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from feedback.models import Bulk, BulkState, BulkStep, Response, Survey
 from feedback.models.audit import record
-from feedback.responses.acts import ACTS, NotPossible
+from feedback.responses.acts import ACTS, NotPossible, reviewers
 from feedback.responses.counting import count
 from feedback.responses.selected import selected
 from feedback.responses.selection import BadSelection
@@ -136,6 +136,8 @@ def step(number: int) -> bool:
 
 def do_step(bulk: Bulk) -> bool:
     """Raises: NotPossible, BadSelection: what it was asked for with is gone meanwhile."""
+    if not reviewers(bulk.survey).filter(user=bulk.actor).exists():
+        raise NotPossible(_("Whoever asked for this may not review responses any more."))
     ACTS[bulk.act].check(bulk.survey, bulk.value)
     rows = selected(bulk.survey, bulk.query, reader=bulk.actor)
     rows = rows.filter(pk__gt=bulk.after, pk__lte=bulk.up_to).order_by("pk")[:STEP]

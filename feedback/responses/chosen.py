@@ -81,10 +81,10 @@ def by_staff(
     if selection.statuses:
         rows = rows.filter(status__in=[STATUS_NAMES[name] for name in selection.statuses])
     if selection.tags:
+        tags = tags_named(selection.tags, survey)
         every = "tag" in selection.every
-        for names in [[name] for name in selection.tags] if every else [selection.tags]:
-            tagged = Tag.objects.filter(survey=survey, name__in=names)
-            through = Response.tags.through.objects.filter(tag__in=tagged)
+        for some in [[tag] for tag in tags] if every else [tags]:
+            through = Response.tags.through.objects.filter(tag__in=some)
             rows = rows.filter(pk__in=through.values("response_id"))
     if selection.assignees:
         rows = rows.filter(assigned_to(selection.assignees, survey, reader))
@@ -95,6 +95,17 @@ def by_staff(
         mine = Mention.objects.filter(user_id=user.pk, note__response__survey=survey)
         rows = rows.filter(pk__in=mine.values("note__response_id"))
     return rows
+
+
+def tags_named(names: Sequence[str], survey: Survey) -> list[int]:
+    """Raises: BadSelection: there is no such tag, so that nobody takes that for no responses."""
+    found = dict(Tag.objects.filter(survey=survey, name__in=names).values_list("name", "pk"))
+    if missing := [name for name in names if name not in found]:
+        raise BadSelection(
+            _("There is no tag “%(name)s” here. Take it out of the filters.")
+            % {"name": missing[0][:60]}
+        )
+    return list(found.values())
 
 
 def by_arrival(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from feedback.models import AuditEntry, BulkStep, Response, Status, Tag
 from feedback.models.audit import record
-from feedback.responses.acts import ACTS, NotPossible, assignable, locked, put, take_off
+from feedback.responses.acts import ACTS, NotPossible, locked, put, reviewers, take_off
 from feedback.responses.notes import add_note
 from feedback.responses.tags import add_tag, remove_tag, tag_names
 
@@ -25,9 +25,9 @@ __all__ = [
     "add_note",
     "add_tag",
     "assign",
-    "assignable",
     "history",
     "remove_tag",
+    "reviewers",
     "set_status",
     "tag_names",
     "undo",

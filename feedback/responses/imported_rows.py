@@ -200,6 +200,15 @@ def not_ours(reader: Reader, raw: BinaryIO) -> Iterator[Given]:
             yield line, unread | cells, wrong
 
 
+def is_text(data: object) -> bool:
+    """Whether all of it can be stored: JSON may name half a pair of surrogates."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 # -- JSON Lines ------------------------------------------------------------------------
 
 
@@ -228,6 +237,9 @@ class JSONLines:
             raise BadFile(message % {"line": number}) from error
         if not isinstance(data, dict):
             message = _("line %(line)d is no object. Is it an export in JSON Lines?")
+            raise BadFile(message % {"line": number})
+        if not is_text(data):
+            message = _("line %(line)d holds half a character, which is no text.")
             raise BadFile(message % {"line": number})
         row = Row(number, withdrawn=WITHDRAWN in data)
         if not row.withdrawn:

@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
@@ -64,12 +63,6 @@ class Refused(Exception):
     def __init__(self, report: Report) -> None:
         self.report = report
         super().__init__(f"{report.refused:,} rows are refused")
-
-
-def import_file(survey: Survey, file: Path, **how: Any) -> Report:
-    """As ``import_from``, from a file of the disk."""
-    with file.open("rb") as raw:
-        return import_from(survey, raw, **how)
 
 
 def import_from(

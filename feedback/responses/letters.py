@@ -30,8 +30,9 @@ def can_be_sent() -> bool:
 
 
 def queue(*, to: str, subject: str, text: str) -> None:
-    nonce = uuid4()
-    sealed = encrypt({"to": to, "subject": subject, "text": text}, nonce=nonce)
+    """Args: subject: with any white space, which a head of a letter has no room for."""
+    nonce, head = uuid4(), " ".join(subject.split())
+    sealed = encrypt({"to": to, "subject": head, "text": text}, nonce=nonce)
     Letter.objects.create(nonce=nonce, sealed=sealed)
 
 

@@ -24,8 +24,9 @@ from feedback.responses.codes import Purpose, code_for, hash_of
 from feedback.responses.in_field import InField
 from feedback.responses.tickets import Ticket
 
-# What has been sent meanwhile is not kept once more, however late a save arrives; nor does
-# one that knew of no choice yet take away what its writer chose to keep meanwhile.
+# What has been sent meanwhile is not kept once more, however late a save arrives; nor, unless
+# its writer asks for it, what was withdrawn. And one that knew of no choice yet does not take
+# away what its writer chose to keep meanwhile.
 SAVE = """
     INSERT INTO feedback_partial AS p
         (survey_id, revision_id, nonce, code, content, language, source, page, reached, chosen,
@@ -34,7 +35,9 @@ SAVE = """
         %(page)s, %(reached)s, %(chosen)s, 0, %(begun_at)s, %(now)s, %(expires_at)s
     WHERE NOT EXISTS (
         SELECT FROM feedback_response WHERE survey_id = %(survey)s AND nonce = %(nonce)s
-    )
+    ) AND (%(chosen)s OR NOT EXISTS (
+        SELECT FROM feedback_tombstone WHERE receipt = %(receipt)s AND survey_id = %(survey)s
+    ))
     ON CONFLICT (survey_id, nonce) DO UPDATE SET
         code = EXCLUDED.code, content = EXCLUDED.content, language = EXCLUDED.language,
         source = coalesce(nullif(EXCLUDED.source, ''), p.source),
@@ -92,6 +95,7 @@ def save(
         "revision": ticket.revision,
         "nonce": ticket.nonce,
         "code": hash_of(code),
+        "receipt": hash_of(code_for(ticket.nonce)),
         "content": encrypt(fields, nonce=ticket.nonce),
         "language": language,
         "source": source,

@@ -2,13 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from feedback.models import Bulk, BulkState, Colour, Response, SavedView, Survey, Tag
+from feedback.models import (
+    Bulk,
+    BulkState,
+    Colour,
+    ExportFile,
+    ExportState,
+    Response,
+    SavedExport,
+    SavedView,
+    SummaryMail,
+    Survey,
+    Tag,
+)
 from feedback.models.audit import record
 from feedback.responses.acts import NotPossible, put, take_off
 
@@ -195,13 +209,17 @@ def saved(tag: Tag, fields: list[str] | None = None) -> None:
 
 
 def replace_in_selections(survey: Survey, old: str, new: str) -> None:
-    """In views that were saved and in acts that are not done yet."""
-    unfinished = [BulkState.WAITING, BulkState.RUNNING, BulkState.UNDOING]
-    stored: list[Any] = [
-        *SavedView.objects.filter(survey=survey, query__contains="tag="),
-        *Bulk.objects.filter(survey=survey, query__contains="tag=", state__in=unfinished),
+    """In whatever is kept by its selection: views, exports, letters, and acts not done yet."""
+    acts = [BulkState.WAITING, BulkState.RUNNING, BulkState.UNDOING]
+    files = [ExportState.WAITING, ExportState.BUILDING]
+    stored: list[QuerySet[Any]] = [
+        SavedView.objects.all(),
+        SavedExport.objects.all(),
+        SummaryMail.objects.all(),
+        Bulk.objects.filter(state__in=acts),
+        ExportFile.objects.filter(state__in=files),
     ]
-    for row in stored:
+    for row in chain(*(rows.filter(survey=survey, query__contains="tag=") for rows in stored)):
         pairs = parse_qsl(row.query, keep_blank_values=True)
         changed = [(n, new if (n, value) == ("tag", old) else value) for n, value in pairs]
         if changed != pairs:

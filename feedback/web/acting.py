@@ -65,7 +65,7 @@ def status_named(name: str) -> Status:
 
 def assign(form: QueryDict, row: Response, *, actor: Any) -> None:
     """``assign`` and ``seen`` are names of users; an empty one is nobody."""
-    people = {member.user.get_username(): member.user for member in coding.assignable(row.survey)}
+    people = {member.user.get_username(): member.user for member in coding.reviewers(row.survey)}
     if (name := form.get("assign", "")) and name not in people:
         raise coding.NotPossible(_("Choose somebody who may review the responses of this survey."))
     seen: Seen = ANYWAY

@@ -18,7 +18,7 @@ from feedback import tasks
 from feedback.models import Bulk, BulkState, Role, Status, Survey, Tag
 from feedback.permissions import Access, survey_for
 from feedback.responses import bulk
-from feedback.responses.acts import NotPossible, assignable
+from feedback.responses.acts import NotPossible, reviewers
 from feedback.responses.counting import count
 from feedback.responses.selected import TICKED, selected
 from feedback.responses.tags import clean_name, found_or_made
@@ -120,7 +120,7 @@ def tag_named(name: str, survey: Survey) -> Tag:
 def person_named(name: str, survey: Survey) -> int | None:
     if not name:
         return None
-    member = assignable(survey).filter(user__username=name).first()
+    member = reviewers(survey).filter(user__username=name).first()
     if member is None:
         raise NotPossible(_("Choose somebody who may review the responses of this survey."))
     return member.user_id

@@ -1,7 +1,7 @@
 """The coding screen: one answer at a time, by keys or by ticks; agreement and shares."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -172,11 +172,14 @@ def agreement(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """How far coders agree, and what they do not agree on, one after the other."""
     at = open_desk(request, slug, key)
     waiting = coded.disagreements(at.question, at.column)
+    following = coded.disagreement(at.question, at.column, waiting[0]) if waiting else None
+    if following and not at.access.reviews:  # who codes reads it as it was written
+        following = replace(following, text=at.readable({following.response: following.text})[0])
     context = at.context | {
         "agreement": coded.agreement(at.question),
         "waiting": len(waiting),
         "codes": codes_of(at.access.survey, key, retired=False),
-        "next": coded.disagreement(at.question, at.column, waiting[0]) if waiting else None,
+        "next": following,
     }
     return render(request, "text/agreement.html", context)
 

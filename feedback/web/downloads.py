@@ -237,6 +237,8 @@ def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             actor=request.user,
             expected=file.rows or file.expected,
             page=file.page,
+            saved=file.saved,
+            since=file.changed_since,
         )
         transaction.on_commit(lambda: tasks.build_soon(again.pk))
         return redirect("export_file", slug=slug, pk=again.pk)

@@ -21,6 +21,7 @@ from feedback.responses.acts import NotPossible
 from feedback.web.open_question import APPROVED, TAKEN_BACK, open_desk
 
 TOGETHER, UNKNOWN = 20, 40  # that are told
+APPROVE_ANEW = _("Names are public no longer, until an editor approves them with the new one.")
 KINDS: Mapping[Kind, Message] = {
     Kind.MODEL: _("model"),
     Kind.PRODUCT: _("product"),
@@ -118,7 +119,10 @@ def decide(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         return redirect("names", slug=slug, key=key)
     try:
         survey, spelling = at.access.survey, form.get("spelling", "")
+        was_public = at.question.names_public
         naming.decide(survey, at.column, spelling, given, actor=request.user)
+        if was_public and given.get("name", "").strip():
+            messages.info(request, APPROVE_ANEW)
     except NotPossible as error:
         messages.error(request, str(error))
     return redirect("names", slug=slug, key=key)

@@ -1,5 +1,6 @@
 """An open question of a survey as staff pages on it share it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,8 +9,10 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import OpenQuestion, Role
+from feedback.open_text.discretion import Discretion
 from feedback.open_text.questions import NoSuchQuestion, column_of, question_of
 from feedback.permissions import Access, survey_for
+from feedback.question_types.base import Item
 from feedback.question_types.columns import Column
 from feedback.responses.in_field import items_of_revisions, revisions_until
 
@@ -23,6 +26,7 @@ class OpenDesk:
 
     access: Access
     column: Column
+    items: Sequence[Item]  # of the survey, this question's among them
 
     @property
     def part(self) -> str:
@@ -31,6 +35,12 @@ class OpenDesk:
     @cached_property
     def question(self) -> OpenQuestion:
         return question_of(self.access.survey, self.part)
+
+    def readable(self, texts: Mapping[int, str]) -> list[str]:
+        """Texts as this reader may read them. Args: texts: by their responses."""
+        discretion = Discretion.towards(self.items, sees_personal=self.access.sees_personal)
+        words = discretion.words_by(texts)
+        return [discretion.told(text, words.get(pk, ())) for pk, text in texts.items()]
 
     @property
     def context(self) -> dict[str, Any]:
@@ -51,6 +61,6 @@ def open_desk(request: HttpRequest, slug: str, key: str, role: Role = Role.VIEWE
     live = access.survey.live_id
     items = items_of_revisions(revisions_until(live)) if live else ()
     try:
-        return OpenDesk(access, column_of(items, key))
+        return OpenDesk(access, column_of(items, key), items)
     except NoSuchQuestion as error:
         raise Http404 from error

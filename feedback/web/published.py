@@ -71,6 +71,7 @@ class Shown:
 
     item: Item
     release: int
+    k: int  # that its counts were rounded down to multiples of
     sections: Sequence[Section]
 
 
@@ -117,7 +118,7 @@ def shown_of(item: Item, part: Mapping[str, Any], found: Approved) -> Shown:
         )
         if (name := item.key + end) in tables and name in found.others
     ]
-    return Shown(item, part["release"], sections)
+    return Shown(item, part["release"], k, sections)
 
 
 def section_of_texts(name: str, table: Table, words: Words, *, title: str, k: int) -> Section:

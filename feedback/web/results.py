@@ -15,6 +15,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from feedback.analysis import publishing
@@ -67,7 +69,9 @@ class Results:
         return publishing.due_at(self.publication, self.release)
 
     def context(self) -> dict[str, Any]:
-        own = self.quotes
+        own, entries = self.quotes, self.shown
+        # Items that are held back may have been rounded by another k.
+        rounded_to = sorted({one.k for one in entries} or {self.release.k})
         return {
             "questionnaire": self.questionnaire,
             "language": self.language,
@@ -78,7 +82,8 @@ class Results:
             "held": self.release.figures["held"],
             "batch": publishing.BATCH * self.publication.k,
             "next_at": self.next_at,
-            "entries": [(one, own.get(one.item.key, [])) for one in self.shown],
+            "entries": [(one, own.get(one.item.key, [])) for one in entries],
+            "k": get_text_list([str(k) for k in rounded_to], _("or")),
         }
 
 

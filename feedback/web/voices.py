@@ -7,7 +7,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback.models import Role
 from feedback.open_text import voicing
-from feedback.open_text.discretion import covered
 from feedback.open_text.voices import CAMPAIGN
 from feedback.web.open_question import open_desk
 
@@ -22,19 +21,18 @@ def voices(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     context = at.context | {"campaign": CAMPAIGN}
     if at.question.voices:
         heard = voicing.heard(at.question, at.column)
-        sees = at.access.sees_personal
+        texts = at.readable({one.group.numbers[0]: one.text for one in heard.groups})
         context |= {
             "heard": heard,
             "groups": [
                 {
                     "alike": one,
-                    # Whatever looks personal in a text is for those who may see it.
-                    "text": one.text if sees else covered(one.text),
+                    "text": text,
                     "size": len(one.group.numbers),
                     "numbers": one.group.numbers[:LINKED],
                     "more": max(0, len(one.group.numbers) - LINKED),
                 }
-                for one in heard.groups
+                for one, text in zip(heard.groups, texts, strict=True)
             ],
         }
     return render(request, "text/voices.html", context)

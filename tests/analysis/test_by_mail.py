@@ -8,8 +8,9 @@ from django.core import mail
 from django.utils import timezone
 
 from feedback.analysis.by_mail import queue_due, subscribe
-from feedback.models import Letter, Membership, SummaryMail, Survey
+from feedback.models import Colour, Letter, Membership, SummaryMail, Survey
 from feedback.refresh import refresh
+from feedback.responses import tags
 from feedback.responses.acts import NotPossible
 from feedback.responses.letters import send_waiting
 from tests import build
@@ -71,6 +72,48 @@ def test_who_may_no_longer_see_the_survey_gets_no_letter(subscriber: Any) -> Non
 
     assert queue_due() == 0
     assert not Letter.objects.exists() and not SummaryMail.objects.exists()
+
+
+def test_who_cannot_sign_in_any_more_gets_no_letter(subscriber: Any) -> None:
+    """Locking somebody out leaves their memberships; the figures stay in the house."""
+    subscriber.is_active = False
+    subscriber.save()
+    make_due()
+
+    assert queue_due() == 0
+    assert not Letter.objects.exists() and not SummaryMail.objects.exists()
+
+
+def test_a_selection_that_is_gone_ends_the_letters_and_says_so(
+    town: Survey, subscriber: Any, owner: Any
+) -> None:
+    """Figures of nothing, or none at all without a word, would be taken for the survey's."""
+    tag = tags.create(town, "urgent", Colour.GREY, actor=owner)
+    SummaryMail.objects.update(query="tag=urgent")
+    make_due()
+    assert queue_due() == 1  # nobody has the tag yet, which is a figure
+
+    tags.rename(tag, "pressing", actor=owner)
+    assert SummaryMail.objects.get().query == "tag=pressing"
+    tags.delete(tag, actor=owner)
+    make_due()
+    assert queue_due() == 0
+    send_waiting()
+
+    assert not SummaryMail.objects.exists()
+    assert "There is no tag “pressing” here." in mail.outbox[-1].body
+
+
+def test_a_title_over_two_lines_stands_in_one_in_the_head_of_a_letter(
+    town: Survey, subscriber: Any
+) -> None:
+    """YAML keeps the break at the end of a block; no mail server takes one in a head."""
+    Survey.objects.update(title="The town\nand its park\n")
+    make_due()
+    queue_due()
+
+    assert send_waiting() == 1
+    assert mail.outbox[0].subject == "The town and its park: 1 response"
 
 
 def test_without_an_address_or_a_mail_server_it_is_refused_with_the_remedy(

@@ -119,6 +119,19 @@ def test_since_brings_what_is_new_or_changed_and_tombstones(town: Survey, secret
     assert fetched(secret, since=again).status_code == 200
 
 
+def test_a_withdrawn_response_is_told_apart_whatever_columns_are_chosen(
+    town: Survey, secret: str
+) -> None:
+    """Without its time it would read as one with everything left blank."""
+    gone = build.respond(town, wish="gone")
+    since = (timezone.now() - timedelta(minutes=5)).isoformat()
+    withdrawal.withdraw(receipts.code_for(gone.nonce))
+
+    (row,) = rows(fetched(secret, since=since, only="visit"))
+
+    assert row["response"] == str(gone.pk) and row["withdrawn_at"]
+
+
 def test_filters_and_choices_stand_in_the_address(town: Survey, secret: str) -> None:
     """The same words as on the page; what is wrong is said, and nothing else is sent."""
     build.respond(town, wish="x", visit="often")

@@ -17,7 +17,6 @@ from feedback.question_types.grid import Grid
 from feedback.questionnaire.expressions import holds, parse
 from feedback.questionnaire.form import AnswerForm
 from feedback.refresh import refresh
-from feedback.responses.importing import import_file
 from feedback.responses.made_up import seed
 from tests import build
 
@@ -79,7 +78,7 @@ def test_an_export_reads_back_in(answered: Survey, tmp_path: Path) -> None:
     file.write_bytes(build.exported(answered))
     Response.objects.all().delete()
 
-    import_file(answered, file)
+    build.imported(answered, file)
 
     assert [row.answers for row in Response.objects.order_by("pk")] == before
 
@@ -100,7 +99,7 @@ def test_a_row_that_was_not_shown_or_was_declined_is_exported_so(tmp_path: Path)
 
     table = list(csv.DictReader(io.StringIO(file.read_text())))
     Response.objects.all().delete()
-    import_file(survey, file)
+    build.imported(survey, file)
 
     assert [(r["speed__day"], r["speed__night"]) for r in table] == [
         ("[refused]", "[refused]"),

@@ -231,6 +231,28 @@ def test_a_step_asks_as_few_queries_for_many_as_for_few(
     assert counts[:2] == counts[2:]
 
 
+@pytest.mark.usefixtures("small_steps")
+@pytest.mark.parametrize("how", ["demoted", "locked out"])
+def test_an_act_ends_with_the_right_of_whoever_asked_for_it(
+    town: Survey, reviewer: Any, how: str
+) -> None:
+    """What they did until then stands, and can be undone by those who are left."""
+    many(town, 8)
+    asked = waiting(town, "status", SPAM, actor=reviewer)
+    bulk.step(asked.pk)
+    done = statuses().count(SPAM)
+    if how == "demoted":
+        reviewer.memberships.update(role=Role.VIEWER)
+    else:
+        type(reviewer).objects.filter(pk=reviewer.pk).update(is_active=False)
+
+    bulk.run(asked.pk)
+
+    asked.refresh_from_db()
+    assert asked.state == BulkState.FAILED
+    assert 0 < done < 8 and statuses().count(SPAM) == done
+
+
 def test_the_role_of_a_member_is_looked_up_when_it_is_done(
     town: Survey, reviewer: Any, owner: Any
 ) -> None:

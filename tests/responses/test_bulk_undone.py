@@ -152,14 +152,18 @@ def test_what_is_undone_is_not_undone_again(town: Survey, reviewer: Any) -> None
         bulk.undo(asked, actor=reviewer)
 
 
+@pytest.mark.parametrize("how", ["deleted", "out of the survey"])
 def test_nobody_gets_back_what_somebody_had_who_is_gone(
-    town: Survey, reviewer: Any, owner: Any
+    town: Survey, reviewer: Any, owner: Any, how: str
 ) -> None:
-    """A number of no user would break every page that shows it."""
+    """A number of no user would break every page that shows it; who left looks after nothing."""
     many(town, 2)
     Response.objects.update(assignee=owner)
     done = bulk.start(town, "assign", reviewer.pk, "", actor=reviewer)
-    owner.delete()
+    if how == "deleted":
+        owner.delete()
+    else:
+        owner.memberships.all().delete()
 
     bulk.undo(done, actor=reviewer)
 

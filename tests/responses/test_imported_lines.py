@@ -173,6 +173,16 @@ def test_what_is_no_json_is_told_with_its_line(survey: Survey, content: bytes) -
         importing.import_from(survey, BytesIO(content))
 
 
+@pytest.mark.parametrize("place", ["answers", "identity"])
+def test_half_a_character_is_told_with_its_line(survey: Survey, place: str) -> None:
+    """JSON can name what no text holds; the database would refuse all of it without a word."""
+    row = {"answers": {"clean": 4}, "identity": {}}
+    content = json.dumps(row) + "\n" + json.dumps({**row, place: {"why": "bad \ud800 text"}})
+
+    with pytest.raises(BadFile, match="line 2 holds half a character"):
+        importing.import_from(survey, BytesIO(content.encode()))
+
+
 def test_the_same_lines_again_store_nothing_twice(survey: Survey) -> None:
     """As with tables."""
     rows = [{"answers": {"clean": 4}}, {"answers": {"clean": 4}}]

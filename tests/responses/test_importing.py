@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from feedback.authoring.publish import publish
-from feedback.models import Response, Status
+from feedback.models import AuditEntry, Response, Status
 from feedback.models.identity import decrypt, encrypt
 from feedback.question_types import REGISTRY
 from feedback.questionnaire.codebook import guarded
@@ -58,7 +58,7 @@ def write(tmp_path):
 
 def refused(survey, file):
     with pytest.raises(importing.Refused) as caught:
-        importing.import_file(survey, file)
+        build.imported(survey, file)
     assert not Response.objects.exists()
     return [str(refusal) for refusal in caught.value.report.refusals]
 
@@ -76,7 +76,7 @@ def test_what_the_columns_give_comes_back_as_the_same_answer(kind, write):
         for (_posted, stored), cells in zip(example.accepts, example.cells, strict=True)
     ]
 
-    importing.import_file(survey, write(*shown))
+    build.imported(survey, write(*shown))
 
     stored = [row.answers for row in Response.objects.order_by("id")]
     assert stored == [answers for _posted, answers in example.accepts]
@@ -129,7 +129,7 @@ def test_an_export_reads_back_in(survey, tmp_path):
     file = tmp_path / "export.csv"
     file.write_bytes(whole)
 
-    importing.import_file(survey, file)
+    build.imported(survey, file)
 
     rows = Response.with_identity.order_by("id")
     assert list(rows.values_list(*columns)) == before
@@ -148,7 +148,7 @@ def test_a_row_becomes_a_response_with_its_own_columns(survey, write):
         }
     )  # fmt: skip
 
-    report = importing.import_file(survey, file)
+    report = build.imported(survey, file)
 
     row = Response.with_identity.get()
     assert (report.stored, report.there_already, report.absent) == (1, 0, [])
@@ -178,7 +178,7 @@ def test_the_four_states_stay_apart(survey, write):
         | dict.fromkeys(ticks, "[not_shown]"),
     )
 
-    importing.import_file(survey, file)
+    build.imported(survey, file)
 
     declined = {"state": "refused"}
     assert [row.answers for row in Response.objects.order_by("id")] == [
@@ -190,7 +190,7 @@ def test_the_four_states_stay_apart(survey, write):
 
 @pytest.mark.django_db
 def test_a_question_without_a_column_was_not_shown(survey, write):
-    report = importing.import_file(survey, write({"name": "Ada", "why": "So"}))
+    report = build.imported(survey, write({"name": "Ada", "why": "So"}))
 
     assert Response.objects.get().answers == {"name": True, "why": "So"}
     assert report.absent == ["clean", "tools"]
@@ -249,9 +249,9 @@ def test_the_columns_of_the_response_itself_are_checked(survey, write, column, c
 def test_the_same_file_again_stores_nothing_twice(survey, write):
     """After a broken connection one imports again, not knowing how far it came."""
     file = write({"name": "Ada"}, {"name": "Ada"})
-    importing.import_file(survey, file)
+    build.imported(survey, file)
 
-    again = importing.import_file(survey, file)
+    again = build.imported(survey, file)
 
     assert (again.stored, again.there_already) == (0, 2)
     assert Response.objects.count() == 2
@@ -261,7 +261,7 @@ def test_the_same_file_again_stores_nothing_twice(survey, write):
 def test_a_dropped_question_is_taken_only_without_answers(survey, write):
     """The export has its column; there is no item left that could check an answer."""
     survey = survey_of(ITEMS[:-1])
-    importing.import_file(survey, write({"name": "Ada", "why": "[not_shown]"}))
+    build.imported(survey, write({"name": "Ada", "why": "[not_shown]"}))
     assert Response.objects.get().answers == {"name": True}
     Response.objects.all().delete()
 
@@ -293,7 +293,7 @@ def test_a_file_that_is_no_csv_of_the_survey_is_told_with_its_line(survey, tmp_p
     file.write_bytes(content)
 
     with pytest.raises(BadFile) as caught:
-        importing.import_file(survey, file)
+        build.imported(survey, file)
 
     assert str(caught.value).startswith(told)
     assert not Response.objects.exists()
@@ -322,6 +322,8 @@ def test_the_command_tells_what_it_stored(survey, write, capsys):
     assert "1 responses stored in park" in told
     assert "1 of the file were there already" in told
     assert "not shown: clean, tools, why" in told
+    (entry,) = AuditEntry.objects.filter(action="import")
+    assert (entry.actor, entry.details) == (None, {"responses": 1})
 
 
 @pytest.mark.django_db

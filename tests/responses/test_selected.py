@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from feedback.frames.layout import layout_of
-from feedback.models import Mention, Note, Response, Status, Survey
+from feedback.models import Mention, Note, Response, Status, Survey, Tag
 from feedback.question_types.base import WAYS
 from feedback.refresh import refresh
 from feedback.responses import coding
@@ -23,6 +23,7 @@ from tests.responses.selecting import ITEMS, read
 def mixed(town: Survey) -> list[Response]:
     """Two of each: status, tag, choice, words."""
     rows = []
+    Tag.objects.create(survey=town, name="unused")
     kinds = product([Status.NEW, Status.DONE], ["", "seats"], ["often", "never"], ["oak", "elm"])
     for status, tag, visit, tree in kinds:
         row = build.respond(town, wish=f"plant an {tree}", visit=visit)
@@ -36,7 +37,7 @@ def mixed(town: Survey) -> list[Response]:
 
 SOME: list[Sequence[Any]] = [
     [(), ("new",), ("new", "done"), ("spam",)],
-    [(), ("seats",), ("unheard of",)],
+    [(), ("seats",), ("unused",)],
     [(), ("often",), ("often", "never")],
     ["", "oak"],
 ]
@@ -168,6 +169,12 @@ def test_what_staff_did_can_be_asked_for(
     rows = read(query).responses(town, ITEMS, reader=reviewer)
 
     assert {row.answers["wish"] for row in rows} == {*expected.split()}
+
+
+def test_a_tag_that_is_not_there_is_told(town: Survey) -> None:
+    """No responses would be taken for an answer, by nightly exports most of all."""
+    with pytest.raises(BadSelection, match="There is no tag “unheard of” here"):
+        read("tag=unheard+of").responses(town, ITEMS)
 
 
 def test_nobody_reads_as_me_where_nobody_reads(town: Survey, stranger: Any) -> None:

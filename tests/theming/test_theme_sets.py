@@ -13,7 +13,6 @@ from django.db import connection
 from feedback.analysis.themes import counted
 from feedback.models import Response, Status, Survey, Theme, ThemeOf, ThemesState
 from feedback.refresh import refresh
-from feedback.responses import importing
 from feedback.responses.in_field import items_of
 from feedback.responses.selection import Selection
 from feedback.theming import building, editing, splitting
@@ -99,12 +98,12 @@ def test_what_staff_made_survives_an_import_of_the_same_answers(
     """A file that comes in twice leaves all as it was; what is new in it joins its likes."""
     file = tmp_path / "answers.csv"
 
-    def import_file(texts: list[str]) -> None:
+    def imported(texts: list[str]) -> None:
         with file.open("w", encoding="utf-8", newline="") as output:
             csv.writer(output).writerows([["wish"], *([text] for text in texts)])
-        importing.import_file(town, file)
+        build.imported(town, file)
 
-    import_file(TEXTS)
+    imported(TEXTS)
     kept = found(town)
     bus, park, books = (about(town, word) for word in ("bus", "parking", "library"))
     editing.rename(bus, "Late buses", actor=owner)
@@ -114,12 +113,12 @@ def test_what_staff_made_survives_an_import_of_the_same_answers(
     editing.move(kept, moved.pk, bus, actor=owner)
     before = dict(ThemeOf.objects.values_list("response", "theme"))
 
-    import_file(TEXTS)
+    imported(TEXTS)
     refresh()
 
     assert dict(ThemeOf.objects.values_list("response", "theme")) == before
 
-    import_file([*TEXTS, "The bus was late again, as on every day."])
+    imported([*TEXTS, "The bus was late again, as on every day."])
     kept = found(town)
 
     names = dict(Theme.objects.values_list("pk", "name"))

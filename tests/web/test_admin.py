@@ -147,6 +147,45 @@ def test_each_change_of_a_member_has_its_entry(root: Client, town: Survey) -> No
     }
 
 
+def changed(members: list[Membership], role: int, *, gone: bool = False) -> dict[str, Any]:
+    """The form of a survey's members with each of them given this role, or taken out."""
+    form: dict[str, Any] = {
+        "memberships-TOTAL_FORMS": len(members),
+        "memberships-INITIAL_FORMS": len(members),
+    }
+    for at, one in enumerate(members):
+        cells = {"id": one.pk, "user": one.user_id, "survey": one.survey_id, "role": role}
+        form |= {f"memberships-{at}-{name}": value for name, value in cells.items()}
+        form |= {f"memberships-{at}-DELETE": "on"} if gone else {}
+    return form
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["removed", "demoted"])
+def test_a_survey_keeps_an_owner_here_too(root: Client, town: Survey, gone: bool) -> None:
+    """Without one nobody could ever make another, but in this admin."""
+    members = list(Membership.objects.filter(survey=town))
+    assert Role.OWNER not in {m.role for m in members}
+    owner = build.member(town, Role.OWNER, name="the-owner")
+    form = changed([*members, Membership.objects.get(user=owner)], Role.VIEWER, gone=gone)
+
+    answer = root.post(f"/admin/feedback/survey/{town.pk}/change/", form)
+
+    assert answer.status_code == 200 and "needs an owner" in answer.content.decode()
+    assert Membership.objects.get(user=owner).role == Role.OWNER
+
+
+def test_who_locks_out_a_last_owner_is_told(root: Client, town: Survey) -> None:
+    """Locking somebody out cannot wait, but the survey needs another owner then."""
+    owner = build.member(town, Role.OWNER, name="the-owner")
+    form = {"username": owner.username, "date_joined_0": "2026-01-01", "date_joined_1": "00:00"}
+
+    answer = root.post(f"/admin/auth/user/{owner.pk}/change/", form, follow=True)
+
+    owner.refresh_from_db()
+    assert not owner.is_active
+    assert "owns these surveys now: town." in answer.content.decode()
+
+
 def test_users_are_recorded_when_changed_and_never_deleted(root: Client) -> None:
     """The log speaks of them by number for good."""
     password = "a long enough one"

@@ -18,7 +18,7 @@ from feedback.models import (
     Status,
     Survey,
 )
-from feedback.open_text import code_frame, coded, coding
+from feedback.open_text import code_frame, coded, coding, learning
 from feedback.open_text.agreement import cohens_kappa, krippendorffs_alpha, overall_alpha
 from feedback.open_text.learning import learn_codes
 from feedback.open_text.questions import column_of, digest_of, question_of
@@ -215,6 +215,20 @@ def test_figures_of_agreement_are_the_engine_s(
     assert "1 answer was given different codes." in page
 
 
+def test_who_does_not_code_reads_what_is_to_be_settled_covered(
+    reviewer: Any, second: Any, viewer: Any, town: Survey, trees: Code, benches: Code
+) -> None:
+    """Coders read answers as they were written; a look at their agreement is not coding."""
+    row = build.respond(town, wish="More trees, says Ada, ada@example.org", name="Ada Berg")
+    save(build.signed_in(reviewer), row, trees)
+    save(build.signed_in(second), row, benches)
+
+    seen = build.signed_in(viewer).get(f"{CODING}agreement/").content.decode()
+
+    assert "More trees, says [name], [e-mail]" in seen and "Ada" not in seen
+    assert "ada@example.org" in build.signed_in(second).get(f"{CODING}agreement/").content.decode()
+
+
 def test_the_second_coder_sees_nothing_of_the_first(
     reviewer: Any, second: Any, town: Survey, trees: Code
 ) -> None:
@@ -284,6 +298,31 @@ def learnt(town: Survey, trees: Code, benches: Code, owner: Any) -> OpenQuestion
         coding.save(question, column, row.pk, {code.number: ""}, coder=owner, seen=seen)
     assert learn_codes(question, column) == [1, 2]
     return question_of(town, "wish")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_went_while_it_was_read_gets_no_code_by_the_machine(
+    town: Survey, learnt: OpenQuestion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Learning takes minutes, and refresh has taken away by then what it would bring back."""
+    column = column_of(items_of(town), "wish")
+    gone, changed = Response.objects.order_by("-pk")[:2]
+    read = learning.texts_of
+
+    def and_then(*given: Any) -> Any:
+        texts = read(*given)
+        Response.objects.filter(pk=gone.pk).delete()
+        Response.objects.filter(pk=changed.pk).update(answers={"wish": "nothing at all"})
+        refresh()
+        return texts
+
+    monkeypatch.setattr(learning, "texts_of", and_then)
+    assert Coded.objects.filter(read=None, response__in=[gone.pk, changed.pk]).count() == 2
+
+    learn_codes(learnt, column)
+
+    assert not Coded.objects.filter(response__in=[gone.pk, changed.pk]).exists()
+    assert Coded.objects.filter(read=None).exists()
 
 
 def test_suggestions_come_with_how_sure_they_are_and_one_press_takes_them(

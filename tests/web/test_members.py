@@ -135,7 +135,7 @@ def test_a_link_works_once(invited: tuple[Invite, str]) -> None:
     assert not get_user_model().objects.filter(username="another").exists()
 
 
-@pytest.mark.parametrize("how", ["expired", "withdrawn", "replaced"])
+@pytest.mark.parametrize("how", ["expired", "withdrawn", "replaced", "locked out", "demoted"])
 def test_a_link_that_holds_no_more_opens_nothing(
     owner: Any, invited: tuple[Invite, str], how: str
 ) -> None:
@@ -148,6 +148,10 @@ def test_a_link_that_holds_no_more_opens_nothing(
             build.confirmed(owner).post(reverse("withdraw_invite", args=["town", invite.pk]))
         case "replaced":
             members.invite("town", email=invite.email, may=MAY, actor=owner)
+        case "locked out":  # by whoever runs the instance, as operating.md says
+            get_user_model().objects.filter(pk=owner.pk).update(is_active=False)
+        case "demoted":  # in Django's admin
+            Membership.objects.filter(user=owner).update(role=Role.EDITOR)
 
     assert Client().get(door(code)).status_code == 404
     assert Client().post(door(code), ACCOUNT).status_code == 404

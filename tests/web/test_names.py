@@ -144,3 +144,32 @@ def test_names_are_filters_of_lists_parts_of_reports_and_columns_of_exports(
     head, *lines = build.exported(town).decode().splitlines()
     assert head.endswith(",wish__names")
     assert [line.rpartition(",")[2] for line in lines] == ["llama | mistral", "llama", "", ""]
+
+
+def test_a_name_that_is_new_is_public_only_once_it_is_approved(
+    town: Survey, desk: Client, asked: list[Response]
+) -> None:
+    """Reviewers write names; editors answer for what everybody reads."""
+    about = OpenQuestion.objects.filter(survey=town, part="wish")
+    about.update(names_public=True)
+    decide(desk, spelling="Zorblax", entity="mistral")
+    assert about.get().names_public
+
+    page = decide(desk, spelling="Zorblax", name="The mayor is a thief", kind="model")
+
+    assert not about.get().names_public
+    assert "until an editor approves them" in page.text
+
+
+def test_names_of_another_catalogue_are_to_be_approved_anew(
+    town: Survey, desk: Client, asked: list[Response]
+) -> None:
+    """What was approved were the names of the one before."""
+    about = OpenQuestion.objects.filter(survey=town, part="wish")
+    about.update(names_public=True)
+    desk.post(f"{PAGE}set/", {"catalogue": "open_models"})
+    assert about.get().names_public
+
+    desk.post(f"{PAGE}set/", {"catalogue": ""})
+
+    assert not about.get().names_public

@@ -83,6 +83,17 @@ def test_no_exact_number_is_on_the_page_or_in_its_files(
     assert not {"23", "21", "12", "9"} & set(shown.split("How to read")[1].split())
 
 
+def test_the_page_tells_the_k_that_its_counts_were_rounded_by(
+    client: Client, released: Publication
+) -> None:
+    """Another k is for the next release; until then it would be untrue."""
+    Publication.objects.update(k=10)
+    forget()
+
+    assert "to a multiple of 5, and" in Page.read(client.get(RESULTS).content).text
+    assert "to a multiple of 5, and" in client.get("/s/town/results.txt").content.decode()
+
+
 def test_live_figures_are_never_shown(client: Client, released: Publication, town: Survey) -> None:
     """What came since waits for the next release."""
     before = client.get(RESULTS).content

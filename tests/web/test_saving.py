@@ -58,6 +58,19 @@ def test_a_late_autosave_keeps_nothing_of_what_was_sent(client: Client, town: Su
     assert not Partial.objects.exists()
 
 
+def test_nothing_is_kept_by_itself_of_what_was_withdrawn(client: Client, town: Survey) -> None:
+    """Another tab goes on saving; only who asks for it has it kept again."""
+    page = form(client)
+    receipt = build.post(client, "town", page.changed(**TYPED))["Location"]
+    assert client.post(f"{receipt}withdraw/").status_code == 303
+
+    assert autosave(client, page.changed(**TYPED)).json()["saved"] is False
+    assert not Partial.objects.exists()
+
+    assert pressed(client, page).status_code == 303
+    assert Partial.objects.exists()
+
+
 def test_personal_answers_are_kept_only_once_the_respondent_chose(
     client: Client, town: Survey
 ) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
 
+from feedback.authoring.field_control import close_now
 from feedback.models import AuditEntry, Response, Role, Survey
 from feedback.models.survey import Stage
 from feedback.responses.in_field import forget
@@ -85,6 +86,17 @@ def test_closing_a_survey_that_would_open_later_leaves_it_closed(
     editor.post(SETTINGS, {"close": "now"})
 
     assert stage(town) is Stage.CLOSED
+
+
+def test_closing_changes_nothing_that_somebody_set_meanwhile(owner: Any, town: Survey) -> None:
+    """The page was read before; what stands now is what is kept."""
+    before = Survey.objects.get(pk=town.pk)
+    Survey.objects.update(cap=500)
+
+    close_now(before, actor=owner)
+
+    assert Survey.objects.get().cap == 500
+    assert not AuditEntry.objects.filter(action="cap").exists()
 
 
 def test_reviewers_cannot_close_it(reviewer: Any, town: Survey) -> None:

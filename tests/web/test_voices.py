@@ -83,6 +83,17 @@ def test_what_looks_personal_is_masked_for_those_who_may_not_see_it(
     assert b"ada@example.org" in build.signed_in(owner).get(PAGE).content
 
 
+def test_a_leaders_own_name_is_covered_as_in_the_list(town: Survey, desk: Client) -> None:
+    """What is covered on one page and plain on the next is not covered."""
+    for n in range(2):
+        build.respond(town, wish=f"{CALL} Signed: Ada Berg, number {n}", name="Ada Berg")
+    desk.post(f"{PAGE}set/", {"on": "1"})
+
+    page = desk.get(PAGE).content
+
+    assert b"Signed: [name], number 0" in page and b"Berg" not in page
+
+
 def test_switched_off_no_mark_is_kept(desk: Client, campaign: list[Response]) -> None:
     """What nobody looks at is not kept."""
     desk.post(f"{PAGE}set/", {})

@@ -23,6 +23,7 @@ from django.core.management.base import BaseCommand, CommandError
 from feedback.management.commands.seed_demo import published
 from feedback.management.progress import Progress
 from feedback.models import Survey
+from feedback.moving import take_in
 from feedback.questionnaire.readers.records import BadFile
 from feedback.responses import importing
 
@@ -50,7 +51,8 @@ class Command(BaseCommand):
     def imported(self, survey: Survey, file: Path) -> importing.Report:
         progress = Progress("rows", total=None)
         try:
-            return importing.import_file(survey, file, most=MOST_TOLD, read=progress.add)
+            with file.open("rb") as raw:
+                return take_in(survey, raw, actor=None, most=MOST_TOLD, read=progress.add)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}. Check the path.") from error
         except BadFile as error:
