@@ -154,7 +154,7 @@ def tags_of(survey: Survey) -> Expression:
         .annotate(names=StringAgg("name", cells.BETWEEN, order_by="name"))
         .values("names")
     )
-    return Coalesce(Subquery(names), Value(""))
+    return Coalesce(Subquery(names), Value(""), output_field=TextField())
 
 
 def notes_of(survey: Survey) -> Expression:

@@ -17,10 +17,15 @@ from feedback.exports import FORMATS, xlsx
 from feedback.exports.choices import BadChoice
 from feedback.exports.coded import cut, missing_numbers, namer, shortened
 from feedback.exports.format import silent
-from feedback.models import Response, Survey
+from feedback.models import Response, Status, Survey
+from feedback.open_text import code_frame, naming
+from feedback.open_text import coding as text_coding
+from feedback.open_text.questions import column_of, digest_of, question_of
 from feedback.question_types import REGISTRY
 from feedback.question_types.base import Item
 from feedback.questionnaire.codebook import unguarded
+from feedback.responses import coding, notes
+from feedback.responses.in_field import items_of
 from tests import build
 from tests.exports.naughty import TEXTS
 from tests.exports.test_csv import table as csv_rows
@@ -372,3 +377,50 @@ def test_a_file_that_is_given_up_leaves_nothing(town: Survey, tmp_path: Path, na
     with pytest.raises(InterruptedError):
         FORMATS[name].write(build.table(town), tmp_path / "file", ended)
     assert not list(tmp_path.iterdir())
+
+
+# -- what staff made of it -------------------------------------------------------------
+
+
+@pytest.fixture
+def worked_on(town: Survey, owner: Any) -> Survey:
+    """A response with two tags, a note, a status, somebody who has it, a code and a name."""
+    row = build.respond(town, wish="Llama for the benches", visit="often")
+    for tag in ("seats", "shade"):
+        coding.add_tag(row, tag, actor=owner)
+    coding.set_status(row, Status.DONE, actor=owner)
+    coding.assign(row, owner, actor=owner)
+    notes.add_note(row, "Ask the park's people", actor=owner)
+    column = column_of(items_of(town), "wish")
+    code = code_frame.add(town, "wish", {"name": "Benches"}, actor=owner)
+    seen = digest_of(row.answers["wish"]).hex()
+    question = question_of(town, "wish")
+    text_coding.save(question, column, row.pk, {code.number: ""}, coder=owner, seen=seen)
+    naming.set_names(town, column, catalogue="open_models", asks=True, actor=owner)
+    return town
+
+
+READ: dict[str, Callable[[Path], list[Row]]] = {
+    "csv": lambda path: csv_rows(path.read_bytes()),
+    "jsonl": lambda path: [json.loads(line) for line in path.read_text().splitlines()],
+    "xlsx": from_xlsx,
+    "parquet": from_parquet,
+    "zsav": from_zsav,
+    "dta": from_dta,
+}
+
+
+@pytest.mark.parametrize("kind", sorted(FORMATS))
+def test_what_staff_made_of_a_response_is_in_every_kind_of_file(
+    worked_on: Survey, tmp_path: Path, kind: str
+) -> None:
+    """One tag on one response must not cost a survey its exports."""
+    path = written(worked_on, kind, tmp_path)
+
+    if kind in READ:
+        (row,) = READ[kind](path)
+        assert row["tags"] in ("seats | shade", ["seats", "shade"])
+        assert "Ask the park's people" in str(row["notes"])
+        assert row["assignee"] == "owner"
+    else:
+        assert path.stat().st_size
