@@ -232,6 +232,11 @@ class Item(Counted):
         return tuple(c.part for c in columns if c.dtype is Dtype.TEXT and not c.personal)
 
     @property
+    def lets_quote(self) -> bool:
+        """Whether it is the consent to be quoted."""
+        return False
+
+    @property
     def declined_part(self) -> str:
         return f"{self.key}__{DECLINED}"
 

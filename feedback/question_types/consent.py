@@ -1,4 +1,8 @@
-"""Consent: a statement to agree to. Its wording is kept with the revision answered."""
+"""Consent: a statement to agree to. Its wording is kept with the revision answered.
+
+Nothing is quoted in public of whoever did not agree: to the consent that says ``quotes``, or
+to any of them where none does.
+"""
 
 from collections.abc import Mapping
 from random import Random
@@ -7,6 +11,7 @@ from typing import ClassVar, Literal
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from pydantic import Field
 
 from feedback.question_types.base import Answers, Example, Posted
 from feedback.question_types.truths import Truth
@@ -22,6 +27,11 @@ class Consent(Truth):
     type: Literal["consent"] = "consent"
     said: ClassVar = GIVEN
     gives_consent: ClassVar[bool] = True
+    quotes: bool = Field(False, description="It is this one that lets answers be quoted")
+
+    @property
+    def lets_quote(self) -> bool:
+        return self.quotes
 
     def field(self) -> forms.Field:
         return forms.BooleanField(

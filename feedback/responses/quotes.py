@@ -10,6 +10,7 @@ from feedback.models import Quote, Response, Status, Survey
 from feedback.models.audit import record
 from feedback.question_types.base import Item
 from feedback.responses.acts import NotPossible, locked
+from feedback.responses.in_field import revision
 
 LONGEST = 2_000
 
@@ -24,6 +25,15 @@ def quotable(response: Response, items: Iterable[Item]) -> list[tuple[str, Item,
         for text in [response.answers.get(part)]
         if isinstance(text, str)
     ]
+
+
+def not_agreed(response: Response) -> list[Item]:
+    """The consents that its writer was asked for and did not give, of those that quoting takes."""
+    consents = [
+        item for item in revision(response.revision_id).questionnaire.items if item.gives_consent
+    ]
+    counting = [item for item in consents if item.lets_quote] or consents
+    return [item for item in counting if response.answers.get(item.key) is False]
 
 
 def typed(item: Item, part: str) -> bool:
@@ -48,6 +58,11 @@ def approve(
     answers = {name: answer for name, _item, answer in quotable(row, items)}
     if part not in answers:
         raise NotPossible(_("Answers to this question cannot be quoted."))
+    if refused := not_agreed(row):
+        raise NotPossible(
+            _("Whoever wrote this did not agree to “%(statement)s”. Nothing of it can be quoted.")
+            % {"statement": refused[0].text}
+        )
     if row.status == Status.SPAM:
         raise NotPossible(_("This response is marked as spam. Change that before you quote it."))
     # Browsers send a line break as two characters.
@@ -98,4 +113,6 @@ def still_said(survey: Survey) -> list[Quote]:
 
 def stands(quote: Quote) -> bool:
     answer = quote.response.answers.get(quote.part)
-    return isinstance(answer, str) and quote.text in answer.replace("\r\n", "\n")
+    if not isinstance(answer, str) or not_agreed(quote.response):
+        return False
+    return quote.text in answer.replace("\r\n", "\n")

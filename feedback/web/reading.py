@@ -27,7 +27,7 @@ from feedback.questionnaire.reading import Difference, Whole, differences, order
 from feedback.responses import coding, listed, notes
 from feedback.responses.in_field import revision
 from feedback.responses.order import Place, around
-from feedback.responses.quotes import quotable
+from feedback.responses.quotes import not_agreed, quotable
 from feedback.responses.traces import Traces
 from feedback.web.desk import Desk, desk, selecting
 from feedback.web.history import names_for, told
@@ -121,6 +121,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "people": at.reviewers,
         "thread": conversation,
         "quotable": quotable(row, publishable_of(at.revisions)) if at.access.edits else [],
+        "not_agreed": not_agreed(row) if at.access.edits else [],
         "quoted": row.quotes.all() if traces.quotes else [],
         "undoable": coding.undoable(row, request.user, entries),
         "history": [(entry, told(entry, names)) for entry in entries],

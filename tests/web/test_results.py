@@ -272,6 +272,41 @@ def test_a_withdrawn_response_takes_its_quote_along(client: Client, quoted: Quot
     assert not Quote.objects.exists()
 
 
+CONSENTS = [
+    {"key": "wish", "type": "long_text", "text": "What do you wish for?"},
+    {"key": "letters", "type": "consent", "text": "You may write to me."},
+    {"key": "quote", "type": "consent", "text": "You may quote me."},
+]
+
+
+@pytest.mark.parametrize(
+    ("marked", "given", "quoted_then"),
+    [
+        (False, ["letters", "quote"], True),
+        (False, ["quote"], False),  # which of them counts is not said, so each does
+        (True, ["quote"], True),
+        (True, ["letters"], False),
+    ],
+)
+def test_who_did_not_agree_is_not_quoted(
+    db: None, marked: bool, given: list[str], quoted_then: bool
+) -> None:
+    """Neither by somebody's mistake nor, once the consent is taken back, by what was approved."""
+    items = [*CONSENTS[:2], CONSENTS[2] | ({"quotes": True} if marked else {})]
+    survey = build.survey(items)
+    row = build.respond(survey, wish="More benches", **dict.fromkeys(given, "on"))
+    published = publishing.publishable(survey)
+
+    if not quoted_then:
+        with pytest.raises(NotPossible, match="did not agree to “You may"):
+            quotes.approve(row, "wish", "More benches", items=published, actor=None)
+        return
+    quote = quotes.approve(row, "wish", "More benches", items=published, actor=None)
+    assert quotes.still_said(survey) == [quote]
+    Response.objects.update(answers={**row.answers, "quote": False})
+    assert quotes.still_said(survey) == []
+
+
 @pytest.mark.parametrize("change", [{"status": Status.SPAM}, {"edits": 1},
                                     {"answers": {"wish": "Other words"}}])  # fmt: skip
 def test_so_does_one_that_is_spam_or_was_edited(
