@@ -10,14 +10,14 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from survey_site.catalogues import compile_all
-from survey_site.embedded import start_postgres, start_redis
-from survey_site.processes import Server
+if TYPE_CHECKING:
+    from survey_site.processes import Server
 
-servers: list[Server] = []
+servers: "list[Server]" = []
 folder = ""
 
 
@@ -32,9 +32,13 @@ def pytest_load_initial_conftests() -> None:
     os.environ["ALLOW_DATA_LOSS"] = "1"  # the server of tests is one that a power cut may empty
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
-    compile_all()
     folder = tempfile.mkdtemp(prefix="soundings-tests-")
     os.environ["DATA_DIR"] = folder
+    # Only now, as they read it: else the files that pages load would be those of an earlier run.
+    from survey_site.catalogues import compile_all
+    from survey_site.embedded import start_postgres, start_redis
+
+    compile_all()
     if not os.environ.get("DATABASE_URL"):
         servers.append(start_postgres(Path(folder), durable=False))
         os.environ["DATABASE_URL"] = servers[-1].url

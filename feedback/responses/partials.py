@@ -54,6 +54,10 @@ SENT = """
 """
 
 
+class NothingTyped(Exception):
+    """There is nothing to keep; what was kept of the attempt before is gone."""
+
+
 @dataclass(frozen=True)
 class Kept:
     """How to come back to a partial, and until when that is possible."""
@@ -80,6 +84,9 @@ def save(
         chosen: whether the respondent asked for it. Of what is saved by itself, personal
             answers are left out unless they asked before, or gave a consent that the form
             asks for.
+
+    Raises:
+        NothingTyped: no question holds anything.
     """
     days = survey.survey.partial_days
     if not days:
@@ -90,6 +97,9 @@ def save(
     fields = fields_kept(posted, questionnaire, everything=chosen or before is not None)
     if before is not None and LEFT_OUT in posted:
         fields |= personal_in(before, questionnaire)
+    if not fields:
+        forget_of([ticket.nonce], survey=ticket.survey)
+        raise NothingTyped
     values: dict[str, Any] = {
         "survey": ticket.survey,
         "revision": ticket.revision,

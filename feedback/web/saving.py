@@ -43,6 +43,7 @@ NOT_KEPT = gettext_lazy(
     "Nothing was saved: these answers were sent before, or this survey keeps nothing. "
     "Everything you typed is still here."
 )
+NOTHING_TYPED = gettext_lazy("There is nothing to keep yet: answer a question first.")
 MOST_LETTERS = 3  # with one link; a form that sends mail to anyone is not ours to give
 
 
@@ -60,14 +61,15 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
         return JsonResponse({"saved": False}, status=422)
     if not in_time(survey, posted):
         return JsonResponse({"saved": False}, status=403)
-    kept = keep_under(ticket, request, survey, posted, language, chosen=False)
-    return JsonResponse(
-        {
-            "saved": kept is not None,
-            "until": kept and kept.until.isoformat(),
-            "ticket": tickets.signed(ticket),
-        }
-    )
+    told = {"saved": True, "ticket": tickets.signed(ticket)}
+    try:
+        kept = keep_under(ticket, request, survey, posted, language, chosen=False)
+    except partials.NothingTyped:
+        return JsonResponse(told)
+    if kept is None:
+        return JsonResponse(told | {"saved": False})
+    resume = reverse("resume", args=[slug, kept.code])
+    return JsonResponse(told | {"until": kept.until.isoformat(), "resume": resume})
 
 
 def keep_under(
@@ -93,11 +95,14 @@ def keep_under(
 
 def keep(request: HttpRequest, survey: InField, posted: Posted, language: str) -> HttpResponse:
     """The button “save and finish later”: all is kept, and the page tells how to come back."""
-    ticket = renewed(survey, posted)
-    kept = keep_under(ticket, request, survey, posted, language, chosen=True)
+    ticket, why = renewed(survey, posted), NOT_KEPT
+    try:
+        kept = keep_under(ticket, request, survey, posted, language, chosen=True)
+    except partials.NothingTyped:
+        kept, why = None, NOTHING_TYPED
     if kept is None:
         form = page_for(survey, ticket.revision, language, ticket=tickets.signed(ticket))
-        return form.response(status=422, posted=posted, error=general(NOT_KEPT))
+        return form.response(status=422, posted=posted, error=general(why))
     address = reverse("resume", args=[survey.survey.slug, kept.code])
     response = HttpResponse(status=303)
     response.headers["Location"] = f"{address}?{urlencode({'saved': '1', 'lang': language})}"

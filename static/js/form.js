@@ -4,13 +4,14 @@
 const form = document.getElementById("answers");
 
 // Whoever reloads the page or comes back to it may get another ticket. The attempt's own stays
-// with the entry in the history, so that what is saved and sent counts once.
+// with the entry in the history, so that what is saved and sent counts once. The way to what
+// was saved stays there too until it is sent, for a reload: no other tab has it.
 function keepTicket(ticket) {
   const kept = history.state?.ticket;
   if (kept && revisionOf(kept) === revisionOf(ticket.value)) ticket.value = kept;
-  const note = () => history.replaceState({ ...history.state, ticket: ticket.value }, "");
-  form.addEventListener("submit", note);
-  form.addEventListener("saved", note);
+  const note = (way) => history.replaceState({ ...history.state, ticket: ticket.value, resume: way }, "");
+  form.addEventListener("submit", () => note());
+  form.addEventListener("saved", ({ detail }) => note(detail.resume));
 }
 
 // A ticket begins with the numbers of survey and revision: see responses/tickets.py.
@@ -180,7 +181,10 @@ function toProblems(problems) {
   else addEventListener("load", go, { once: true });
 }
 
-if (form) {
+const resume = form && history.state?.resume;
+if (resume && resume !== location.pathname) {
+  location.replace(resume);
+} else if (form) {
   keepTicket(form.elements.ticket);
   form.addEventListener("change", keepApart);
   if (form.dataset.logic) {

@@ -40,11 +40,11 @@ export function keepSaving(form) {
       // With the address's own parts, such as where the respondent came from.
       const answer = await fetch(form.dataset.save + location.search, { method: "POST", body, keepalive: text.length < 60000 });
       if (!answer.ok) throw new Error(answer.status);
-      const { saved, ticket } = await answer.json();
+      const { saved, ticket, resume } = await answer.json();
       if (!saved) throw new Error("not kept");
       if (form.elements.ticket.value === under) form.elements.ticket.value = ticket;
       sent = text;
-      form.dispatchEvent(new Event("saved"));
+      form.dispatchEvent(new CustomEvent("saved", { detail: { resume } }));
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
       note.textContent = note.dataset.words.replace("{time}", time);
     } catch {

@@ -222,6 +222,26 @@ def test_what_is_typed_is_kept_by_itself(scripted: Visitor) -> None:
     assert only(survey).answers["visit"] == "Every day"
 
 
+def test_a_reload_brings_back_what_was_kept_by_itself(scripted: Visitor) -> None:
+    """So the page promises; a visit by somebody else in the same browser begins anew."""
+    survey = a_survey()
+    opened(scripted, survey)
+    page = scripted.page
+    page.click("[data-next]")
+    with page.expect_response(a_save(holding="visit=Every+day")):
+        page.fill("[name=visit]", "Every day")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+
+    page.reload()
+    page.wait_for_url("**/resume/**")
+    filler.wait_for_scripts(page)
+    holds(page, {"visit": ["Every day"]})
+    page.reload()
+    holds(page, {"visit": ["Every day"]})
+    opened(scripted, survey)
+    holds(page, {"visit": [""]})
+
+
 def test_what_is_about_the_person_stays_in_the_browser_until_they_agree(scripted: Visitor) -> None:
     """It does not even leave the browser; agreeing takes it along from then on."""
     survey = a_survey()

@@ -16,6 +16,7 @@ from feedback.responses.in_field import forget
 from tests import build
 from tests.eventually import eventually
 from tests.outages import database_away
+from tests.pages import Page
 from tests.web.sent import FormPage, form
 
 TYPED = {"name": "Ada Canary", "wish": "Benches"}
@@ -47,6 +48,33 @@ def test_what_was_kept_comes_back_whole_and_leaves_one_row(client: Client, town:
     assert client.get(address).status_code == 410  # before refresh, too
     refresh()
     assert not Partial.objects.exists()
+
+
+def test_where_nothing_is_typed_nothing_is_kept_and_the_page_says_so(
+    client: Client, town: Survey
+) -> None:
+    """A link to nothing would say that it was sent, or too old."""
+    page = form(client)
+
+    answer = pressed(client, page, wish="")
+
+    assert answer.status_code == 422
+    assert "nothing to keep yet" in Page.read(answer.content).text
+    told = autosave(client, page.changed(wish="")).json()
+    assert told["saved"] and "resume" not in told
+    assert not Partial.objects.exists()
+
+
+def test_who_deletes_all_that_was_typed_leaves_nothing(client: Client, town: Survey) -> None:
+    """An empty partial would be counted as one whose time is up."""
+    page = form(client)
+    resume = autosave(client, page.changed(**TYPED)).json()["resume"]
+    assert client.get(resume).status_code == 200
+
+    assert autosave(client, page.changed(wish="", name="")).json()["saved"]
+
+    assert not Partial.objects.exists()
+    assert client.get(resume).status_code == 410
 
 
 def test_a_late_autosave_keeps_nothing_of_what_was_sent(client: Client, town: Survey) -> None:
