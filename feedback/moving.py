@@ -2,12 +2,12 @@
 
 from typing import Any, BinaryIO
 
-from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.db import transaction
 
 from feedback.authoring.field_control import close_now
-from feedback.authoring.publish import Refused, publish
-from feedback.models import Membership, Role, Survey
+from feedback.authoring.making import make_survey
+from feedback.authoring.publish import Refused
+from feedback.models import Survey
 from feedback.models.audit import record
 from feedback.questionnaire.definition import Questionnaire
 from feedback.responses.importing import Report, import_from
@@ -33,19 +33,9 @@ def move_in(
         responses.importing.Refused: rows are wrong.
     """
     try:
-        # Made first, so that of two who choose one address the second is told.
-        with transaction.atomic():
-            Survey.objects.create(slug=questionnaire.slug, title=questionnaire.title)
-    except IntegrityError as error:
-        message = _("There is a survey at this address already. Choose another address.")
-        raise CannotMove(message) from error
-    try:
-        survey = publish(questionnaire, actor=owner)[0].survey
+        survey = make_survey(questionnaire, owner=owner)
     except Refused as error:
         raise CannotMove(str(error)) from error
-    may = {"role": Role.OWNER, "sees_personal": True, "may_export": True}
-    Membership.objects.create(survey=survey, user=owner, **may)
-    record("member_added", actor=owner, survey=survey, member=owner.pk, **may)
     if not opened:
         close_now(survey, actor=owner)
     return survey, take_in(survey, raw, actor=owner)

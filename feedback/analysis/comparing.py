@@ -63,6 +63,7 @@ class Comparison:
         totals: how many answered, by group; None where that is not to be shown.
         test: of independence, where one answer was possible; weighted, where weights are.
         means: by group, where answers are numbers; not weighted.
+        left_out: how many rarer answers have no line.
     """
 
     item: Item
@@ -72,6 +73,7 @@ class Comparison:
     test: Association | None
     weighted_test: WeightedAssociation | None
     means: Sequence[Mean]
+    left_out: int = 0
 
 
 def compared(frame: pl.DataFrame, item: Item, columns: Grouping) -> Comparison | None:
@@ -129,7 +131,16 @@ def of_one_answer(
         for row, (code, label) in enumerate(table.rows.labels.items())
     ]
     totals = [int(n) for n in whole.counts.sum(axis=0)]
-    return Comparison(item, table.columns, lines, totals, table.test, table.weighted_test, means)
+    return Comparison(
+        item,
+        table.columns,
+        lines,
+        totals,
+        table.test,
+        table.weighted_test,
+        means,
+        table.rows.left_out,
+    )
 
 
 def option_line(table: Crosstab, p: float) -> Line:

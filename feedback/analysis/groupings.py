@@ -37,6 +37,7 @@ class Grouping:
         filter: the name of the filter that keeps one group's responses; "" for none.
         days: or the first and the last day of each group, by its code; either may be open.
         of: the question that it is made of; its own name for what is no question's.
+        left_out: how many rarer groups are not among them.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Grouping:
     filter: str = ""
     of: str = ""
     days: Mapping[str, tuple[date | None, date | None]] = field(default_factory=dict)
+    left_out: int = 0
 
     def link(self, code: str) -> list[tuple[str, str]]:
         """The filters that keep the responses of one group."""
@@ -71,6 +73,7 @@ class Grouping:
             self,
             labels={code: label for code, label in self.labels.items() if code in largest},
             values={code: value for code, value in self.values.items() if code in largest},
+            left_out=sum(n > 0 for n in counted.values()) - len(largest),
         )
 
 

@@ -11,7 +11,7 @@ from feedback.questionnaire.pictures import pictured
 from feedback.questionnaire.problems import Problem
 
 # First parts of addresses below /staff/ that are pages of their own.
-TAKEN = {"account", "join", "login", "logout", "move-in"}
+TAKEN = {"account", "join", "login", "logout", "move-in", "new"}
 LOAD_IT = "take it in with manage.py load_survey, from a folder that holds both files"
 
 

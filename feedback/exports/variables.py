@@ -230,13 +230,18 @@ def with_ticks_joined(item: Item, columns: Sequence[Column], choices: Choices) -
             yield of_ticks(item, ticks, choices)
 
 
+# Ends the name of such a column where one of the response itself is called so.
+TICKED = "__ticked"
+
+
 def of_ticks(item: Item, ticks: Sequence[Column], choices: Choices) -> Column:
     named = {tick.tick: tick.value for tick in ticks if tick.value is not None}
     if choices.texts == LABELS:
         words = item.filters()
         named = {str(words.get(code, code)): value for code, value in named.items()}
     first = ticks[0]
-    return Column(first.part, item.text, first.part, Dtype.TEXT, cells.ticked(named), first.state)
+    name = first.part + TICKED if first.part in RESPONSE_COLUMNS else first.part
+    return Column(name, item.text, first.part, Dtype.TEXT, cells.ticked(named), first.state)
 
 
 def in_texts(column: Column, item: Item, choices: Choices) -> Iterator[Variable]:

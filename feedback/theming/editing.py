@@ -17,6 +17,7 @@ from feedback.open_text.keeping import by_rule
 from feedback.open_text.texts import normalised
 from feedback.responses.acts import NotPossible
 from feedback.theming.answers import written
+from feedback.theming.fitting import without_words
 from feedback.theming.placing import place
 
 NAME, DEFINITION, PHRASE, PHRASES = 120, 2_000, 100, 20
@@ -51,7 +52,7 @@ def rename(theme: Theme, name: str, *, actor: Any) -> None:
     if len(name) > NAME:
         raise NotPossible(_("A name has at most %(longest)d characters.") % {"longest": NAME})
     theme.name_by_staff = bool(name)
-    theme.name = name or ", ".join(theme.label)[:NAME]
+    theme.name = name or ", ".join(theme.label)[:NAME] or without_words(theme.number)
     theme.approved_public = False  # another name was approved
     theme.save(update_fields=["name", "name_by_staff", "approved_public"])
     noted("theme_rename", theme, actor=actor)

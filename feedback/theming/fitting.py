@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from feedback.models import Theme, ThemeOf, ThemeSet, ThemesState
 from feedback.open_text import keeping, vectors
@@ -173,6 +174,7 @@ def write_themes(
     for one in staying:
         row = before.get(one.id) or Theme(set=kept, number=one.id, name=one.name)
         row.label = list(drafted.get(one.name, row.label))
+        row.name = row.name or without_words(one.id)
         row.mixed, row.centroid = one.mixed, one.centroid.astype(np.float32).tobytes()
         row.save()
         rows[one.id] = row
@@ -182,6 +184,11 @@ def write_themes(
         row.save(update_fields=["parent"])
     Theme.objects.filter(set=kept).exclude(number__in=rows).delete()
     return rows
+
+
+def without_words(number: int) -> str:
+    """What a theme is called of which no phrase tells what sets it apart."""
+    return _("Mixed %(number)d") % {"number": number}
 
 
 def write_answers(

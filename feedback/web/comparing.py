@@ -41,10 +41,14 @@ BESIDE = ("by", "item", "waves")  # what the page's address has besides a select
 
 @dataclass(frozen=True)
 class Shown:
-    """A cell with the address of the responses behind it; "" where no filter tells them."""
+    """A cell with the address of the responses behind it; "" where no filter tells them.
+
+    ``of`` is how many of its group answered; None where that is not to be shown.
+    """
 
     cell: Cell
     address: str
+    of: int | None
 
     @property
     def percentage(self) -> float:
@@ -176,8 +180,8 @@ def table(at: Desk, found: Comparison) -> Table:
     for line in found.lines:
         own = [(ANSWER + found.item.key, line.code)]
         cells = [
-            Shown(cell, address(at, own, found.columns, cell.code) if cell.told else "")
-            for cell in line.cells
+            Shown(cell, address(at, own, found.columns, cell.code) if cell.told else "", n)
+            for cell, n in zip(line.cells, found.totals, strict=True)
         ]
         lines.append((line.label, cells, line.p))
     return Table(found, lines)

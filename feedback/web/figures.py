@@ -98,7 +98,7 @@ def themes(key: str, found: Themes | None) -> Figure | None:
     """How many answers each theme of an open question has."""
     if found is None:
         return None
-    note = _("Found by a program in %(n)s answers that say something, and corrected by hand.")
+    note = _("Found by a program in %(n)s answers that say something, with what staff changed.")
     rows = [(one.theme.name, one.n, one.share, *one.interval) for one in found.counted]
     title, told_of = _("Themes of the answers"), note % {"n": counted(found.base)}
     return shares_in_texts(f"{key}-themes", title, told_of, (_("Theme"), _("Answers")), rows)

@@ -5,17 +5,18 @@ from dataclasses import replace
 from functools import cache
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from feedback.models import Survey
+from feedback.models import Release, Survey
 from feedback.models.survey import Stage
 from feedback.question_types.base import Posted
 from feedback.questionnaire.form import AnswerForm
 from feedback.responses import codes, receive, tickets
 from feedback.responses.cap import is_full
-from feedback.responses.in_field import InField, revision
+from feedback.responses.in_field import ARE_PUBLISHED, InField, revision
 from feedback.responses.receive import (
     AWAY,
     Closed,
@@ -54,13 +55,16 @@ TOLD = {Stored: "accepted", ToMend: "to mend", Conflict: "conflict", Closed: "cl
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The surveys that take answers now."""
+    told = Exists(Release.objects.filter(ARE_PUBLISHED))
     published = Survey.objects.filter(live__isnull=False).select_related("live")
+    published = published.annotate(results=told).order_by("title")
     in_the_field = [
         survey for survey in published if survey.stage() is Stage.OPEN and not is_full(survey)
     ]
     in_the_field.sort(key=lambda survey: survey.demonstration)
     with readers_own(request):
-        shown = page("public/home.html", {"surveys": in_the_field})
+        told_of = [survey for survey in published if survey.results]
+        shown = page("public/home.html", {"surveys": in_the_field, "told_of": told_of})
     shown.headers["Vary"] = "Accept-Language"
     return shown
 
@@ -185,7 +189,13 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
             names = questionnaire.names_on_page(page_number(posted))
             found = {name: e for name, e in error.error_dict.items() if name in names}
             if found:
-                form = page_for(survey, ticket.revision, language, ticket=posted.get("ticket", ""))
+                form = page_for(
+                    survey,
+                    ticket.revision,
+                    language,
+                    ticket=posted.get("ticket", ""),
+                    extra={"step": True},
+                )
                 return form.response(status=422, posted=posted, error=ValidationError(found))
     return HttpResponse(status=204)
 

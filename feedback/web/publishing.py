@@ -29,7 +29,13 @@ TEXTS = ("intro", "licence")
 class PublishForm(forms.Form):
     """What is published, and how often."""
 
-    on = forms.BooleanField(required=False, label=gettext_lazy("Publish the results"))
+    on = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Publish the results"),
+        help_text=gettext_lazy(
+            "Releases follow by themselves; the first within a minute, if enough have answered."
+        ),
+    )
     items = forms.MultipleChoiceField(
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -78,6 +84,12 @@ class PublishForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices: Any = self.fields["items"]
         choices.choices = [(item.key, item.text) for item in publishing.publishable(survey)]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("on") and not given.get("items") and "items" not in self.errors:
+            self.add_error("items", _("Choose the questions that the public is to see."))
+        return given
 
 
 def publication_of(survey: Survey) -> Publication:

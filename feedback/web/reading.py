@@ -123,7 +123,8 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "quotable": quotable(row, publishable_of(at.revisions)) if at.access.edits else [],
         "not_agreed": not_agreed(row) if at.access.edits else [],
         "quoted": row.quotes.all() if traces.quotes else [],
-        "undoable": coding.undoable(row, request.user, entries),
+        "undoable": (last := coding.undoable(row, request.user, entries)),
+        "undoes": told(last, names) if last else "",
         "history": [(entry, told(entry, names)) for entry in entries],
         **revealing(request, at=reverse("response", args=[slug, pk])),
     }

@@ -64,6 +64,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
             "questionnaire": questionnaire,
             "language": language,
             "editable": response.survey.stage() is Stage.OPEN,
+            "results": survey_at(response.survey.slug).results,
             "response": response,
             "code": code,
             "pages": pages_read(questionnaire, response.answers, identity),

@@ -117,6 +117,9 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
         "figures": found,
         "as_of": parse_datetime(found["as_of"]),
         "begun": begun,
+        "sent_share": decimal(100 * begun["completion"], places=1)
+        if begun and begun["completion"]
+        else "",
         "stopped": stopped(at, begun) if begun and begun["partials"] else [],
         "when": drawing.when,
         "came": drawing.came,

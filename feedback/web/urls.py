@@ -24,6 +24,7 @@ from feedback.web import (
     print_report,
     publishing,
     quarantine,
+    questionnaires,
     reading,
     receipt,
     reports,
@@ -62,6 +63,7 @@ public = [
 staff = [
     *accounts,
     path("", review.surveys, name="surveys"),
+    path("new/", questionnaires.new, name="new_survey"),
     path("move-in/", moving.move, name="move_in"),
     path("<slug:slug>/", review.overview, name="overview"),
     path("join/<str:code>/", joining.join, name="join"),
@@ -71,6 +73,7 @@ staff = [
     path("<slug:slug>/members/invites/<int:pk>/", members.withdraw_invite, name="withdraw_invite"),
     path("<slug:slug>/settings/", authoring.settings, name="settings"),
     path("<slug:slug>/preview/", authoring.preview, name="preview"),
+    path("<slug:slug>/questionnaire/", questionnaires.change, name="questionnaire"),
     path("<slug:slug>/import/", moving.take, name="import"),
     path("<slug:slug>/responses/", listing.listing, name="responses"),
     path("<slug:slug>/responses/columns/", listing.columns, name="columns"),

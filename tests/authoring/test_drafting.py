@@ -386,3 +386,9 @@ def test_what_is_no_table_is_told(content: bytes) -> None:
     """An upload may be anything."""
     with pytest.raises(BadFile, match="line"):
         draft(BytesIO(content))
+
+
+def test_a_workbook_is_told_apart_from_a_table() -> None:
+    """The likeliest mistake of all; a NUL character in line 1 would help nobody."""
+    with pytest.raises(BadFile, match="Save its sheet as CSV"):
+        draft(BytesIO(b"PK\x03\x04" + bytes(200)))

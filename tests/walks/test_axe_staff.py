@@ -48,6 +48,8 @@ PAGES = (
     "export/",
     "import/",
     "../move-in/",
+    "questionnaire/",
+    "../new/",
 )
 
 

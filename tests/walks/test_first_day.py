@@ -72,7 +72,7 @@ def test_ten_minutes_with_the_review_desk(
     assert row.status == Status.ACKNOWLEDGED and row.tags.get().name == "seats"
 
     # 6. Undo it.
-    page.get_by_role("button", name="Undo what I did last").click()
+    page.get_by_role("button", name="Undo this: tagged it seats").click()
     assert not row.tags.exists()
 
     # 7. Sort many.

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from feedback.models import Note, Response, Status, Survey
+from feedback.models import Bulk, Note, Response, Status, Survey
 from tests import build
 from tests.walks.staff import signed_in
 from tests.walks.visitor import Visitor
@@ -86,6 +86,38 @@ def test_the_sheet_of_keys_opens_and_single_keys_can_be_turned_off(
     sheet.get_by_role("button", name="Close").click()
     press(desk, "j")
     assert page.evaluate("document.activeElement.tagName") == "A"
+
+
+def test_a_note_that_is_not_yet_added_stays_whatever_else_is_pressed(
+    desk: Visitor, town: Survey
+) -> None:
+    """A page that comes anew brings it along, in this tab; once it is added it is gone."""
+    row = build.respond(town, wish="Benches")
+    page = desk.page
+    page.goto(f"{LIST}{row.pk}/")
+    note = page.get_by_label("Add a note for your colleagues")
+    note.fill("Ask the gardeners")
+    page.get_by_role("button", name="Flagged", exact=True).click()
+
+    expect(note).to_have_value("Ask the gardeners")
+    page.get_by_role("button", name="Add the note").click()
+    expect(note).to_have_value("")
+    assert Note.objects.get().text == "Ask the gardeners"
+
+
+def test_enter_in_the_tag_of_many_does_nothing_to_them(desk: Visitor, town: Survey) -> None:
+    """It pressed the first button, which set the status of all."""
+    build.respond(town, wish="Benches")
+    Response.objects.update(status=Status.DONE)
+    page = desk.page
+    page.goto(LIST)
+    page.get_by_text("Do something with many").click()
+    page.get_by_label("with all of this selection").check()
+    page.locator("#many-tag").fill("seats")
+    page.locator("#many-tag").press("Enter")
+
+    expect(page.locator("#many-tag")).to_have_value("seats")
+    assert Response.objects.get().status == Status.DONE and not Bulk.objects.exists()
 
 
 def test_what_screening_flagged_is_decided_in_one_key(desk: Visitor, town: Survey) -> None:

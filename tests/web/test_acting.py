@@ -125,7 +125,7 @@ def test_the_last_act_is_undone_from_the_page(desk: Client, row: Response) -> No
     assert row.status == Status.NEW
     page = Page.read(desk.get(at(row)).content)
     assert "reviewer undid that: the status is New again" in page.text
-    assert "Undo what I did last" not in page.text
+    assert "Undo this" not in page.text
 
 
 def test_undoing_what_was_changed_since_is_asked_about(

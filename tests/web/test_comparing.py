@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from feedback.models import Response, Survey
+from feedback.models import Response, Role, Survey
 from feedback.refresh import refresh
 from tests import build
 from tests.pages import Page
@@ -138,3 +138,39 @@ def test_months_link_to_their_responses(town: Survey, reviewer: Any) -> None:
     page = Page.read(build.signed_in(reviewer).get(COMPARE, asked).content)
 
     assert page.links(r"answer\.stars=1&since=2026-01-01&until=2026-01-31")
+
+
+def test_who_was_not_asked_is_no_share_of_nothing(town: Survey, reviewer: Any) -> None:
+    """0.0 % would say that all of them said no."""
+    for _time in range(3):
+        build.respond(town, wish="x", visit="often", uses=["walk"])
+        build.respond(town, wish="x", visit="never")
+    Response.objects.filter(answers__visit="never").update(answers={"visit": "never"})
+    refresh()
+
+    page = Page.read(
+        build.signed_in(reviewer).get("/staff/town/compare/?by=visit&item=uses").content
+    )
+
+    assert "100.0 % 3" in page.text and "– " in page.text and "0.0 % 0" in page.text
+    assert "0 0" in page.text
+
+
+def test_rarer_answers_that_have_no_line_are_told(db: None) -> None:
+    """Of two hundred countries twelve are shown; the others are in the totals."""
+    survey = build.survey(
+        [
+            {"key": "home", "type": "country", "text": "Where do you live?"},
+            {"key": "own", "type": "yes_no", "text": "Do you own a bicycle?"},
+        ]
+    )
+    reviewer = build.member(survey, Role.REVIEWER)
+    codes = "AF AX AL DZ AS AD AO AI AQ AG AR AM AW AU"
+    for country in codes.split():
+        build.respond(survey, home=country, own="yes")
+    refresh()
+    desk = build.signed_in(reviewer)
+    at = f"/staff/{survey.slug}/compare/"
+
+    assert "2 answers that are rarer" in Page.read(desk.get(f"{at}?by=own").content).text
+    assert "2 groups that are smaller" in Page.read(desk.get(f"{at}?by=home").content).text

@@ -99,6 +99,14 @@ def test_what_cannot_be_is_refused(editor: Client, town: Survey, given: dict[str
     assert not Publication.objects.exists()
 
 
+def test_publishing_of_nothing_is_refused(editor: Client, town: Survey) -> None:
+    """It would be on, and its address a page that does not exist."""
+    answer = editor.post(PUBLISH, {**WANTED, "items": []})
+
+    assert answer.status_code == 422 and not Publication.objects.exists()
+    assert "Choose the questions that the public is to see." in Page.read(answer.content).text
+
+
 def test_saving_the_same_again_is_no_entry(editor: Client, town: Survey) -> None:
     """Of texts the log has the length alone."""
     editor.post(PUBLISH, WANTED | {"intro": "Canary words"})

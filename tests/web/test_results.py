@@ -415,3 +415,17 @@ def test_a_closed_survey_leads_to_its_results(client: Client, released: Publicat
     Publication.objects.update(on=False)
     forget()
     assert Page.read(client.get("/s/town/").content).links("results") == []
+
+
+def test_published_results_are_found_from_the_start_page_and_the_receipt(
+    client: Client, released: Publication, town: Survey
+) -> None:
+    """Whoever took part wants to know; an address that nobody tells is read by nobody."""
+    row = Response.objects.all()[0]
+    pages = [client.get("/"), client.get(f"/r/{code_for(row.nonce)}/")]
+    assert all(RESULTS in page.content.decode() for page in pages)
+
+    Publication.objects.update(on=False)
+    forget()
+    pages = [client.get("/"), client.get(f"/r/{code_for(row.nonce)}/")]
+    assert not any(RESULTS in page.content.decode() for page in pages)

@@ -100,7 +100,8 @@ def load(text: str) -> tuple[Any, dict[Place, int]]:
         return (json.loads(text) if as_json else loader.construct_document(node)), lines
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Unreadable(str(error.problem), mark.line + 1 if mark else None) from error
+        told = f"{error.problem}. Put a text that holds one of ?:,#&*!|>'%@`[]{{}} in quotes"
+        raise Unreadable(told, mark.line + 1 if mark else None) from error
     except json.JSONDecodeError as error:
         raise Unreadable(error.msg, error.lineno) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:

@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import SEEK_CUR
 from itertools import islice
 from typing import BinaryIO
 
@@ -46,6 +47,7 @@ class Shape:
 
 
 OURS = Shape()
+WORKBOOK = b"PK\x03\x04"  # how files of Excel and LibreOffice begin, as all ZIP archives
 
 
 def records(raw: BinaryIO, shape: Shape = OURS) -> Iterator[tuple[int, list[str]]]:
@@ -89,6 +91,10 @@ def padded(cells: list[str], width: int) -> list[str]:
 
 def lines(raw: BinaryIO, encoding: str = "utf-8") -> Iterator[str]:
     """The file's lines as text, with their ends."""
+    begins = raw.read(len(WORKBOOK))
+    raw.seek(-len(begins), SEEK_CUR)
+    if begins == WORKBOOK:
+        raise BadFile(_("it is a workbook or an archive. Save its sheet as CSV, in UTF-8."))
     if encoding == "utf-16":
         yield from lines_of_two_bytes(raw)
         return
