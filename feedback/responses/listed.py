@@ -1,6 +1,6 @@
 """The columns a list of responses can show: those of the response, and one a question."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +50,11 @@ def chosen(names: Sequence[str], items: Sequence[Item]) -> dict[str, Message]:
     there = offered(items)
     kept = [name for name in dict.fromkeys(names) if name in there]
     return {name: there[name] for name in kept or usual(items)}
+
+
+def parts_shown(names: Container[str], items: Sequence[Item]) -> set[str]:
+    """The parts of answers with text in them that stand in these columns."""
+    return {part for item in items if ANSWER + item.key in names for part in item.text_parts}
 
 
 def moved(names: Sequence[str], name: str, *, by: int) -> list[str]:

@@ -65,7 +65,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         seen_until=seen_until,
         ticks=at.access.reviews,
         tags=at.offered.tags,
-        answers=discretion.over(page),
+        answers=discretion.over(page, listed.parts_shown(columns, at.items)),
     )
     whole = 0 if to_newer or to_older else len(page)
     counted = counting.Count(whole, exact=True) if whole else at.counted

@@ -50,7 +50,7 @@ def quarantine(request: HttpRequest, slug: str) -> HttpResponse:
     columns = [name for name in listed.usual(items) if name.startswith(listed.ANSWER)]
     discretion = Discretion.towards(items, sees_personal=access.sees_personal)
     page = list(found[:AT_ONCE])
-    answers = discretion.over(page)
+    answers = discretion.over(page, discretion.parts)
     context = {
         "access": access,
         "survey": access.survey,

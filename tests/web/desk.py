@@ -39,4 +39,4 @@ def changed(row: Response, **answers: Any) -> None:
 
 
 def of_names(sql: str) -> bool:
-    return sql.startswith('SELECT "feedback_response"."id" AS "pk", "feedback_response"."identity"')
+    return sql.lstrip().startswith("SELECT id, identity, nonce FROM feedback_response")
