@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -67,10 +67,20 @@ def test_each_language_of_the_interface_has_a_catalogue_and_each_catalogue_is_of
 @every_language
 def test_respondents_meet_no_words_but_their_own(said: Catalog, language: str) -> None:
     """A form half in English is what people leave."""
+    assert_none_left(language, for_respondents(said))
+
+
+@pytest.mark.parametrize("language", [one for one in settings.STAFF_LANGUAGES if one != "en"])
+def test_staff_meet_no_words_but_their_own(said: Catalog, language: str) -> None:
+    """Where staff pages are offered in a language, all of them are in it."""
+    assert_none_left(language, (message for message in said if message.id))
+
+
+def assert_none_left(language: str, messages: Iterable[Message]) -> None:
     catalogue = words_of(language)
 
     left = []
-    for message in for_respondents(said):
+    for message in messages:
         known = catalogue.get(first(message), message.context)
         if known is None or not all(forms(known)):
             left.append(f"{first(message)!r} ({message.locations[0][0]})")
