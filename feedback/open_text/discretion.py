@@ -55,8 +55,7 @@ class Discretion:
             parts: those of answers that will be looked at; the others are as they were typed.
         """
         words = self.words_by([row.pk for row in rows])
-        looked_at = [part for part in self.parts if part in parts]
-        return lambda row: covering(row.answers, looked_at, words.get(row.pk, ()))
+        return lambda row: self.shown(row.answers, words.get(row.pk, ()), parts=parts)
 
     def words_by(self, pks: Collection[int]) -> dict[int, set[str]]:
         """The words of what respondents go by, by response.
@@ -81,14 +80,17 @@ class Discretion:
         """One text as this reader may read it."""
         return covered(text, words) if self.covers else text
 
-    def shown(self, answers: Answers, words: Collection[str]) -> Answers:
-        """The same with personal data covered wherever people typed."""
-        return covering(answers, self.parts, words)
+    def shown(
+        self, answers: Answers, words: Collection[str], *, parts: Collection[str] | None = None
+    ) -> Answers:
+        """The same with personal data covered wherever people typed.
 
-
-def covering(answers: Answers, parts: Iterable[str], words: Collection[str]) -> Answers:
-    typed = {part: answers[part] for part in parts if isinstance(answers.get(part), str)}
-    return answers | {part: covered(str(text), words) for part, text in typed.items()}
+        Args:
+            parts: those that will be looked at; the others are as they were typed. None: all.
+        """
+        looked_at = self.parts if parts is None else [part for part in self.parts if part in parts]
+        typed = {part: answers[part] for part in looked_at if isinstance(answers.get(part), str)}
+        return answers | {part: covered(str(text), words) for part, text in typed.items()}
 
 
 def covered(text: str, words: Collection[str] = ()) -> str:

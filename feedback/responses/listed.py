@@ -1,6 +1,6 @@
 """The columns a list of responses can show: those of the response, and one a question."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -64,7 +64,7 @@ def moved(names: Sequence[str], name: str, *, by: int) -> list[str]:
     return [*order[:place], name, *order[place:]]
 
 
-def readings(answers: Answers, names: Iterable[str], items: Sequence[Item]) -> dict[str, Reading]:
+def readings(answers: Answers, names: Iterable[str], items: Sequence[Item]) -> Iterator[Reading]:
     """What the answers of one response say in those of the columns that are questions."""
     asked = {ANSWER + item.key: item for item in items}
-    return {name: read(asked[name], answers, {}) for name in names if name in asked}
+    return (read(asked[name], answers, {}) for name in names if name in asked)

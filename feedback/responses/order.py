@@ -20,7 +20,7 @@ class NoPlace(Exception):
     """A text that is no place in a list."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Place:
     """Where a response stands in the list."""
 
@@ -81,6 +81,7 @@ class Around:
 
 def around(rows: QuerySet[Response], place: Place, *, each_way: int) -> Around:
     """The nearest on both sides of a place, whether or not something stands there."""
-    return Around(
-        newer=list(newer(rows, place)[:each_way])[::-1], older=list(older(rows, place)[:each_way])
-    )
+    sides = newer(rows, place)[:each_way].union(older(rows, place)[:each_way], all=True)
+    found = sorted(sides, key=Place.of, reverse=True)
+    before = [row for row in found if Place.of(row) > place]
+    return Around(newer=before, older=found[len(before) :])

@@ -56,9 +56,7 @@ def quarantine(request: HttpRequest, slug: str) -> HttpResponse:
         "survey": access.survey,
         "records": [record_of(rule) for rule in rules if rule.flagged],
         "reason": reason,
-        "rows": [
-            (row, drawn(listed.readings(answers(row), columns, items).values())) for row in page
-        ],
+        "rows": [(row, drawn(listed.readings(answers(row), columns, items))) for row in page],
         "rest": next(rule.waiting for rule in rules if rule.reason == reason) - len(page),
     }
     return render(request, "review/quarantine.html", context)

@@ -84,10 +84,17 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
     there = [*beside.newer, row, *beside.older]
     known_as = covering.words_by([one.pk for one in there])
 
-    def shown(answers: Answers, pk: int = row.pk) -> Answers:
-        return covering.shown(answers, known_as.get(pk, ()))
+    def shown(answers: Answers) -> Answers:
+        return covering.shown(answers, known_as.get(row.pk, ()))
 
     answers = shown(row.answers)
+    columns = listed.chosen(at.access.membership.columns, at.items)
+    glanced_at = listed.parts_shown(columns, at.items)
+
+    def glance(one: Response) -> str:
+        covered = covering.shown(one.answers, known_as.get(one.pk, ()), parts=glanced_at)
+        return first_words(covered, columns, at.items)
+
     traces = Traces.on(row)
     entries = coding.history(row) if traces.acts else []
     conversation = notes.thread(row) if traces.notes else []
@@ -111,7 +118,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         ),
         "orders": orders_read(questionnaire, (row.paradata or {}).get("orders", {})),
         "personal": personal,
-        "beside": lines_beside(at, row, there, lambda one: shown(one.answers, one.pk)),
+        "beside": lines_beside(at, row, there, glance),
         "newer": beside.next_newer,
         "older": beside.next_older,
         "list_from": Place.of(beside.newer[0]) if len(beside.newer) == EACH_WAY else None,
@@ -142,12 +149,11 @@ def lines_beside(
     at: Desk,
     row: Response,
     there: Iterable[Response],
-    answers: Callable[[Response], Answers],
+    glance: Callable[[Response], str],
 ) -> SafeString:
     """The list about a response: of each the first question that was answered."""
     address = reverse("responses", args=[at.survey.slug])
     query = f"?{at.query}" if at.query else ""
-    columns = listed.chosen(at.access.membership.columns, at.items)
     labels = {status.value: status.label for status in Status}
     flagged = format_html(" · {}", _("flagged"))
     return format_html_join(
@@ -161,7 +167,7 @@ def lines_beside(
                 str(one.pk),
                 labels[one.status],
                 flagged if one.reasons else "",
-                first_words(answers(one), columns, at.items) or "–",
+                glance(one) or "–",
             )
             for one in there
         ),
@@ -169,7 +175,7 @@ def lines_beside(
 
 
 def first_words(answers: Answers, columns: Iterable[str], items: Sequence[Item]) -> str:
-    readings = listed.readings(answers, columns, items).values()
+    readings = listed.readings(answers, columns, items)
     lines = next((reading.lines for reading in readings if reading.answered), [])
     return Truncator(" · ".join(map(str, lines))).chars(GLANCE)
 
