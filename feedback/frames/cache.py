@@ -32,8 +32,13 @@ def frame_of(survey: Survey, layout: Layout) -> pl.DataFrame:
     if before == keys:
         return frame
     found = decoded(keys)
-    ordered = sorted(found.values(), key=first_id)
-    fitting = [conformed(frame, layout) for frame in ordered if frame.height]
+    ordered = sorted(found.items(), key=lambda pair: first_id(pair[1]))
+    # Of another layout are those that ``refresh`` has not come to since the last revision.
+    fitting = [
+        frame if key[2] == layout.digest else conformed(frame, layout)
+        for key, frame in ordered
+        if frame.height
+    ]
     frame = pl.concat(fitting) if fitting else pl.DataFrame(schema=layout.schema)
     with lock:
         whole[survey.pk, layout.digest] = frozenset(found), frame

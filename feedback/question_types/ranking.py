@@ -163,12 +163,19 @@ class Ranking(Listed):
         """First choices, and the mean rank and the Borda score of each option."""
         ranks = {code: pl.col(self.name_of(code)) for code, _text in self.options()}
         most = len(ranks)
-        left = pl.sum_horizontal(rank.is_null() for rank in ranks.values()).cast(pl.Int64)
+
+        def borda(code: str) -> pl.Expr:
+            """In halves: an option left out shares a point with each that is left out with it."""
+            rank, out = ranks[code], ranks[code].is_null()
+            halves = 2 * (most * rank.count() - rank.sum())
+            for other in ranks.keys() - {code}:
+                halves += (out & ranks[other].is_null()).sum()
+            return pl.when(pl.len() > 0).then(halves / (2 * pl.len()))
+
         told = {
             "counts": {code: (rank == 1).sum() for code, rank in ranks.items()},
             "mean_ranks": {code: rank.mean() for code, rank in ranks.items()},
-            # Whoever is not ranked has the mean of the points that are left.
-            "borda": {c: (most - r).fill_null((left - 1) / 2).mean() for c, r in ranks.items()},
+            "borda": {code: borda(code) for code in ranks},
         }
         return {name: answers.select(**each).row(0, named=True) for name, each in told.items()}
 
