@@ -8,6 +8,7 @@ from random import Random
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db import connection
 from django.utils.datastructures import MultiValueDict
 
 from benchmarks import hundred, load
@@ -41,6 +42,14 @@ def form_page(product: Web, bare: Web, database: Server) -> dict[str, Result]:
     return results("form_page", ours, limit, "limit: bare Django, same bytes")
 
 
+# The bare view stores one personal column under many nonces, which no export could open.
+OPENED_BY_NOBODY = """
+    UPDATE feedback_response SET identity = NULL
+    WHERE identity = (SELECT identity FROM feedback_response ORDER BY id LIMIT 1)
+        AND id <> (SELECT min(id) FROM feedback_response)
+"""
+
+
 def submission(name: str, product: Web, bare: Web, database: Server) -> dict[str, Result]:
     """POST of whole, different responses, against a bare view with the INSERT alone."""
     before = Response.objects.count()
@@ -52,6 +61,8 @@ def submission(name: str, product: Web, bare: Web, database: Server) -> dict[str
         database,
     )
     stored = f"{before:,} to {Response.objects.count():,} stored"
+    with connection.cursor() as cursor:
+        cursor.execute(OPENED_BY_NOBODY)
     return results(name, ours, limit, f"{stored}; limit: bare Django, one INSERT")
 
 

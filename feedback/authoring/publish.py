@@ -1,6 +1,7 @@
 """Publishing: a questionnaire becomes the survey's next revision, frozen and live."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from feedback.authoring.pictures import not_stored
 from feedback.models import FrameChunk, Revision, Survey
@@ -31,15 +32,26 @@ class UnsafeChange(Refused):
     """The new questionnaire would give answers already stored another meaning."""
 
 
+class Overtaken(Refused):
+    """Another revision was published since the one that this was made of."""
+
+
 @transaction.atomic
-def publish(questionnaire: Questionnaire, *, actor: object = None) -> tuple[Revision, bool]:
+def publish(
+    questionnaire: Questionnaire, *, actor: object = None, made_of: str = ""
+) -> tuple[Revision, bool]:
     """Publish a questionnaire under its slug; the survey is made if there is none.
+
+    Args:
+        made_of: the digest of the revision that it was made of by changing it; "" where it
+            is to be published whatever is live.
 
     Returns:
         The live revision, and whether it is new: the same questionnaire again is not.
 
     Raises:
         AddressTaken: the slug is that of a page of ours.
+        Overtaken: another revision is live by now than it was made of.
         UnsafeChange: a key changed its type, or a condition means nothing; the message
             says which, and what to do.
         UnfitToShow: its colours cannot be read, or a picture of it is not stored.
@@ -57,6 +69,11 @@ def publish(questionnaire: Questionnaire, *, actor: object = None) -> tuple[Revi
     newest = survey.revisions.order_by("number").last()
     if newest and newest.digest == questionnaire.digest:
         return newest, False
+    if made_of and newest and newest.digest != made_of:
+        raise Overtaken(
+            _("Somebody else published a revision meanwhile. Copy what you wrote, open this page "
+              "again, and bring both together.")
+        )  # fmt: skip
     refuse_unsafe(survey, questionnaire)
     revision = Revision.objects.create(
         survey=survey,

@@ -1,5 +1,6 @@
 """Questionnaires in the browser: a new survey, and the next revision of one that there is."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from feedback.authoring.making import make_survey
 from feedback.authoring.publish import Refused, publish
 from feedback.authoring.starter import STARTER
-from feedback.models import Role, Survey
+from feedback.models import Role
 from feedback.permissions import may_make_surveys, survey_for
 from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.problems import Problem
@@ -72,11 +73,14 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return written(request, form, **context)
     questionnaire, problems = document.read(form.cleaned_data["text"])
-    told: list[Problem | str] = [*problems, *elsewhere(questionnaire, survey, form)]
-    if questionnaire is None or told or "publish" not in request.POST:
-        return written(request, form, questionnaire=questionnaire, problems=told, **context)
+    if questionnaire is not None and questionnaire.slug != slug:
+        message = _("slug: it is “%(slug)s” for good, as the form’s address has it. Put that back.")
+        return written(request, form, problems=[message % {"slug": slug}], **context)
+    if questionnaire is None or "publish" not in request.POST:
+        return written(request, form, questionnaire=questionnaire, problems=problems, **context)
     try:
-        revision, is_new = publish(questionnaire, actor=request.user)
+        made_of = form.cleaned_data["seen"]
+        revision, is_new = publish(questionnaire, actor=request.user, made_of=made_of)
     except Refused as error:
         return written(request, form, problems=[str(error)], **context)
     if is_new:
@@ -85,24 +89,6 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         messages.info(request, _("Nothing was changed, so no revision was made."))
     return redirect("overview", slug=slug)
-
-
-def elsewhere(
-    questionnaire: Questionnaire | None, survey: Survey, form: QuestionnaireForm
-) -> list[str]:
-    """What speaks against publishing it here, whatever it asks."""
-    found = []
-    if questionnaire is not None and questionnaire.slug != survey.slug:
-        found.append(
-            _("slug: it is “%(slug)s” for good, as the form’s address has it. Put that back.")
-            % {"slug": survey.slug}
-        )
-    if survey.live is not None and form.cleaned_data["seen"] != survey.live.digest:
-        found.append(
-            _("Somebody else published a revision meanwhile. Copy what you wrote, open this page "
-              "again, and bring both together.")
-        )  # fmt: skip
-    return found
 
 
 def as_text(questionnaire: Questionnaire) -> str:
@@ -118,11 +104,11 @@ def written(
     form: QuestionnaireForm,
     *,
     questionnaire: Questionnaire | None = None,
-    problems: list[Problem] | list[str] | list[Problem | str] | None = None,
+    problems: Sequence[Problem | str] = (),
     **context: Any,
 ) -> HttpResponse:
     """The page: the text, and what is understood of it or what is to be mended."""
-    context |= {"form": form, "questionnaire": questionnaire, "problems": problems or []}
+    context |= {"form": form, "questionnaire": questionnaire, "problems": problems}
     if questionnaire is not None:
         missing = questionnaire.missing_translations().items()
         context["missing"] = [(code, len(places)) for code, places in missing if places]

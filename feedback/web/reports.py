@@ -117,9 +117,7 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
         "figures": found,
         "as_of": parse_datetime(found["as_of"]),
         "begun": begun,
-        "sent_share": decimal(100 * begun["completion"], places=1)
-        if begun and begun["completion"]
-        else "",
+        "sent_share": decimal(100 * (begun["completion"] or 0), places=1) if begun else "",
         "stopped": stopped(at, begun) if begun and begun["partials"] else [],
         "when": drawing.when,
         "came": drawing.came,
