@@ -25,8 +25,8 @@ from survey_site.site import ROOT
 SMALL = 100_000  # rows, to compare memory with
 BARE = 50_000  # rows of the bare workbook
 SECONDS = 2.0  # of one round of submissions
-POSTS = 60_000  # enough until two exports of so many rows are made, which give way to them:
-MEANWHILE = 300_000
+POSTS = 150_000  # enough until two exports of so many rows are made, which give way to them:
+MEANWHILE = 100_000
 MEGABYTE = 1024.0  # in KB
 
 
