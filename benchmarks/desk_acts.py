@@ -19,7 +19,7 @@ from survey_site.site import ROOT
 TAGGED = 100_000
 SECONDS = 2.0  # of one round of submissions
 ROUNDS = 4  # before, and as many after
-POSTS = 60_000  # made beforehand; more than are sent
+POSTS = 120_000  # made beforehand; more than are sent
 
 
 def tagging(product: Web) -> dict[str, Result]:

@@ -26,7 +26,7 @@ SMALL = 100_000  # rows, to compare memory with
 BARE = 50_000  # rows of the bare workbook
 SECONDS = 2.0  # of one round of submissions
 POSTS = 150_000  # enough until two exports of so many rows are made, which give way to them:
-MEANWHILE = 100_000
+MEANWHILE = 300_000
 MEGABYTE = 1024.0  # in KB
 
 
