@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 UNLABELLED = """[...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
   .filter(e => !(e.labels?.length || e.ariaLabel || e.getAttribute("aria-labelledby")))
   .map(e => e.outerHTML)"""
-NAMELESS = """[...document.querySelectorAll("a[href], button")]
+NAMELESS = """[...document.querySelectorAll("a[href], button:not([hidden])")]
   .filter(e => !(e.textContent.trim() || e.ariaLabel)).map(e => e.outerHTML)"""
 REPEATED_IDS = """[...document.querySelectorAll("[id]")].map(e => e.id)
   .filter((id, i, all) => all.indexOf(id) !== i)"""
