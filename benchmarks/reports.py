@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
+import psutil
 import psycopg
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -33,7 +34,7 @@ from feedback.analysis.crosstab import Crosstab
 from feedback.analysis.groupings import of_items
 from feedback.analysis.sample import Sample
 from feedback.frames import cache
-from feedback.frames.build import chunk_number
+from feedback.frames.build import CHUNK_ROWS, chunk_number
 from feedback.frames.cache import frame_of
 from feedback.frames.layout import layout_of
 from feedback.management.progress import Progress
@@ -95,6 +96,8 @@ def reports(url: str, folder: Path, *, small: int, large: int) -> dict[str, Resu
     results["report_engine"] = Result(seconds["figures_filtered"], "s", engine, note)
     note = f"refresh after {NEW:,} new at {large:,}; limit: at {small:,}"
     results["report_refresh"] = Result(refreshed(), "s", fresh_small, note)
+    note = "of it PostgreSQL's, CPU, mean of rounds through a chunk; limit: the goal"
+    results["report_refresh_database"] = Result(database_seconds(), "s", 0.1, note)
     note = "largest resident memory of a process that makes a report; limit: the goal"
     results["report_memory"] = Result(memory() / 1e6, "MB", 600, note)
     return results
@@ -162,6 +165,26 @@ def refreshed() -> float:
         made_up.seed(live, responses=NEW, seed=there + 1 + number, now=timezone.now())
         seconds.append(timed(refresh.refresh))
     return median(seconds)
+
+
+def database_seconds() -> float:
+    """CPU seconds of PostgreSQL in one ``refresh`` after so many new responses.
+
+    The mean of as many as fill a chunk, as the last chunk is read from its beginning.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [[pid]] = cursor.fetchall()
+    backend, rounds, there = psutil.Process(pid), CHUNK_ROWS // NEW, Response.objects.count()
+    live, taken = survey().live, 0.0
+    assert live is not None
+    for number in range(rounds):
+        made_up.seed(live, responses=NEW, seed=there + 100 + number, now=timezone.now())
+        before = backend.cpu_times()
+        refresh.refresh()
+        after = backend.cpu_times()
+        taken += after.user + after.system - before.user - before.system
+    return taken / rounds
 
 
 def built(url: str) -> Result:
