@@ -59,8 +59,12 @@ class Members(BaseInlineFormSet):  # type: ignore[type-arg]
         """As on the survey's own page: its last owner is neither removed nor demoted."""
         super().clean()
         staying = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
-        left = any(m.get("role") == Role.OWNER and m["user"].is_active for m in staying)
-        if not left and owners().filter(survey=self.instance).exists():
+        # Of a form that is wrong by itself there may be no user.
+        left = [one["user"] for one in staying if one.get("role") == Role.OWNER and "user" in one]
+        if (
+            not any(user.is_active for user in left)
+            and owners().filter(survey=self.instance).exists()
+        ):
             raise ValidationError(NEEDS_OWNER)
 
 

@@ -73,7 +73,7 @@ class Grouping:
             self,
             labels={code: label for code, label in self.labels.items() if code in largest},
             values={code: value for code, value in self.values.items() if code in largest},
-            left_out=sum(n > 0 for n in counted.values()) - len(largest),
+            left_out=sum(counted.get(self.values[code], 0) > 0 for code in by_size[most:]),
         )
 
 

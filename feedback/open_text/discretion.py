@@ -18,7 +18,7 @@ from feedback.open_text.masking import masked, personal, words_of
 from feedback.question_types.base import Answers, Item
 from feedback.responses.search import text_parts
 
-# Every page of a list asks this: written out, it takes a third of what the ORM makes of it.
+# Every page of a list asks this, so it is written out: the ORM would make it anew each time.
 SEALED = """
     SELECT id, identity, nonce FROM feedback_response
     WHERE id = ANY(%s) AND identity IS NOT NULL

@@ -174,6 +174,16 @@ def test_a_survey_keeps_an_owner_here_too(root: Client, town: Survey, gone: bool
     assert Membership.objects.get(user=owner).role == Role.OWNER
 
 
+def test_a_member_without_a_user_is_told_and_no_fault(root: Client, town: Survey) -> None:
+    """The check of owners looks at forms that are wrong by themselves, too."""
+    owner = Membership.objects.get(user=build.member(town, Role.OWNER, name="the-owner"))
+    form = changed([owner], Role.OWNER) | {"memberships-0-user": ""}
+
+    answer = root.post(f"/admin/feedback/survey/{town.pk}/change/", form)
+
+    assert answer.status_code == 200 and "This field is required" in answer.content.decode()
+
+
 def test_who_locks_out_a_last_owner_is_told(root: Client, town: Survey) -> None:
     """Locking somebody out cannot wait, but the survey needs another owner then."""
     owner = build.member(town, Role.OWNER, name="the-owner")

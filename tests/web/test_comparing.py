@@ -168,6 +168,7 @@ def test_rarer_answers_that_have_no_line_are_told(db: None) -> None:
     codes = "AF AX AL DZ AS AD AO AI AQ AG AR AM AW AU"
     for country in codes.split():
         build.respond(survey, home=country, own="yes")
+    build.respond(survey, own="yes")  # who did not answer is no group
     refresh()
     desk = build.signed_in(reviewer)
     at = f"/staff/{survey.slug}/compare/"
