@@ -170,7 +170,7 @@ def refreshed() -> float:
 def database_seconds() -> float:
     """CPU seconds of PostgreSQL in one ``refresh`` after so many new responses.
 
-    The mean of as many as fill a chunk, as the last chunk is read from its beginning.
+    The mean of as many as fill a chunk, as the last chunk grows and is stored whole.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
@@ -198,9 +198,10 @@ def built(url: str) -> Result:
     FrameChunk.objects.filter(survey=found).delete()
     first, last = rows.first(), rows.last()
     assert first is not None and last is not None
-    numbers = set(range(chunk_number(first.pk), chunk_number(last.pk) + 1))
+    numbers = range(chunk_number(first.pk), chunk_number(last.pk) + 1)
+    anew: dict[int, tuple[int, ...]] = dict.fromkeys(numbers, ())
     with transaction.atomic():
-        seconds = timed(lambda: refresh.rebuild_chunks(found, numbers, layout))
+        seconds = timed(lambda: refresh.rebuild_chunks(found, anew, layout))
     return Result(seconds, "s", limit, "frames of all responses; limit: psql's COPY of the columns")
 
 

@@ -6,6 +6,7 @@ half-made is seen. Any number of these may run at once.
 """
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 
 from django.db import connection, transaction
@@ -56,7 +57,7 @@ def refresh_batch() -> int:
     for survey in Survey.objects.filter(pk__in=by_survey).order_by("pk"):
         ids, layout = sorted(by_survey[survey.pk]), layout_of(survey)
         screening.judge(survey, ids)
-        rebuild_chunks(survey, {chunk_number(pk) for pk in ids}, layout)
+        rebuild_chunks(survey, by_chunk(ids), layout)
         search.index(survey, ids, layout.items)
         deriving.derive(survey, ids, layout.items)
         placing.assign(survey, ids, layout.items)
@@ -64,21 +65,27 @@ def refresh_batch() -> int:
     return len(claimed)
 
 
-def rebuild_chunks(survey: Survey, numbers: set[int], layout: Layout) -> None:
+def by_chunk(ids: Iterable[int]) -> dict[int, list[int]]:
+    """Which chunks have changed, and which of their responses."""
+    changed: dict[int, list[int]] = defaultdict(list)
+    for pk in ids:
+        changed[chunk_number(pk)].append(pk)
+    return changed
+
+
+def rebuild_chunks(survey: Survey, changed: Mapping[int, Collection[int]], layout: Layout) -> None:
     """Rebuild these chunks, each locked before its responses are read.
 
     Without the lock two refreshers overwrite a newer frame with an older one, and the
     outbox is empty. In order of number, so that two of them never wait in a circle.
     """
     FrameChunk.objects.bulk_create(
-        [FrameChunk(survey=survey, number=number) for number in sorted(numbers)],
+        [FrameChunk(survey=survey, number=number) for number in sorted(changed)],
         ignore_conflicts=True,
     )
-    for number in sorted(numbers):
-        chunk = (
-            FrameChunk.objects.select_for_update().defer("data").get(survey=survey, number=number)
-        )
-        rebuild(chunk, layout)
+    for number in sorted(changed):
+        chunk = FrameChunk.objects.select_for_update().get(survey=survey, number=number)
+        rebuild(chunk, layout, changed[number])
 
 
 def rebuild_outdated() -> None:
@@ -86,7 +93,7 @@ def rebuild_outdated() -> None:
     marked = FrameChunk.objects.filter(layout="", version__gt=0).select_related("survey")
     for chunk in list(marked.defer("data")):
         with transaction.atomic():
-            rebuild_chunks(chunk.survey, {chunk.number}, layout_of(chunk.survey))
+            rebuild_chunks(chunk.survey, {chunk.number: ()}, layout_of(chunk.survey))
 
 
 def compile_outdated() -> None:

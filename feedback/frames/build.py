@@ -1,6 +1,7 @@
 """Building the chunks of a frame from the rows of responses."""
 
 import io
+from collections.abc import Collection
 from typing import Any
 
 import polars as pl
@@ -16,21 +17,39 @@ def chunk_number(response_id: int) -> int:
     return response_id // CHUNK_ROWS
 
 
-def rebuild(chunk: FrameChunk, layout: Layout) -> None:
-    """Read the chunk's responses and store its frame. The chunk's row must be locked."""
-    frame = read_rows(chunk, layout)
+def rebuild(chunk: FrameChunk, layout: Layout, changed: Collection[int]) -> None:
+    """Store the chunk's frame as its responses are now. The chunk's row must be locked.
+
+    Where it stands in this layout only what changed is read: of a chunk that fills up, the
+    whole would be read anew at each ``refresh``.
+
+    Args:
+        changed: the responses that came, changed or went since it was stored.
+    """
+    if chunk.data and chunk.layout == layout.digest:
+        before = pl.read_ipc(bytes(chunk.data)).filter(~pl.col("_id").is_in(sorted(changed)))
+        frame = pl.concat([before, read_rows(chunk, layout, changed)]).sort("_id").rechunk()
+    else:
+        frame = read_rows(chunk, layout)
     data = io.BytesIO()
     frame.write_ipc(data, compression="zstd")
     chunk.data, chunk.layout, chunk.version = data.getvalue(), layout.digest, chunk.version + 1
     chunk.save(update_fields=["data", "layout", "version"])
 
 
-def read_rows(chunk: FrameChunk, layout: Layout) -> pl.DataFrame:
-    """The responses of the chunk as they are now, by COPY: it is read once, as a table."""
+def read_rows(
+    chunk: FrameChunk, layout: Layout, only: Collection[int] | None = None
+) -> pl.DataFrame:
+    """The responses of the chunk, or only these of them, as they are now.
+
+    By COPY: they are read once, as a table.
+    """
     first = chunk.number * CHUNK_ROWS
     rows = Response.objects.filter(
         survey_id=chunk.survey_id, id__gte=first, id__lt=first + CHUNK_ROWS
     ).order_by("id")
+    if only is not None:
+        rows = rows.filter(id__in=sorted(only))
     names = list(layout.expressions)
     copied = b"".join(as_copied(rows, layout.expressions.values(), how="FORMAT csv"))
     if not copied:

@@ -84,6 +84,33 @@ def test_only_the_chunks_that_changed_are_rebuilt(town: Survey) -> None:
     assert changed == {row.pk // CHUNK}
 
 
+def test_of_a_chunk_only_what_changed_is_read_anew(
+    town: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last chunk changes at each refresh; of 8,192 rows some dozens are new."""
+    read: list[int] = []
+    read_rows = frames.read_rows
+
+    def counting(*args: Any) -> pl.DataFrame:
+        read.append((rows := read_rows(*args)).height)
+        return rows
+
+    monkeypatch.setattr(frames, "CHUNK_ROWS", 1_000_000_000)
+    monkeypatch.setattr(frames, "read_rows", counting)
+    made = [build.respond(town, wish=f"wish {n}") for n in range(6)]
+    refresh()
+    Response.objects.filter(pk=made[1].pk).update(seconds=77)
+    Response.objects.filter(pk=made[4].pk).delete()
+    build.respond(town, wish="new")
+    refresh()
+
+    assert read == [6, 2]
+    layout = layout_of(town)
+    merged = frame_of(town, layout)
+    assert merged.equals(read_rows(FrameChunk.objects.get(), layout))
+    assert merged["_seconds"].to_list()[1] == 77
+
+
 def test_spam_is_left_out_and_counted_apart(town: Survey) -> None:
     """It may come back: a wrong mark must not lose an answer."""
     row = build.respond(town, wish="x", visit="often")
@@ -158,12 +185,14 @@ def test_a_process_reads_a_chunk_once_until_it_changes(
     cache.forget()
     assert frame_of(town, layout).height == 1
 
+    readable = FrameChunk.objects.get().data
     FrameChunk.objects.update(data=b"not to be read")
     with django_assert_num_queries(1):
         assert frame_of(town, layout).height == 1
     cache.forget()
     with pytest.raises(pl.exceptions.PolarsError):  # the control: now it would have to be
         frame_of(town, layout)
+    FrameChunk.objects.update(data=readable)
     build.respond(town, wish="y")
     refresh()
     assert frame_of(town, layout).height == 2
