@@ -16,11 +16,14 @@ RUN SECRET_KEY=build IDENTITY_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= 
     sh -c '.venv/bin/python -m survey_site.catalogues && .venv/bin/python manage.py collectstatic --noinput --verbosity=0'
 
 FROM python:3.11-slim-bookworm
-# Pango draws reports as PDF; the fonts are for their scripts.
+# Pango draws reports as PDF; the fonts are for their scripts. User 999 is who the postgres image
+# runs as: commands on its folders (backup, restore, restore_drill) run as that user.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin soundings \
+    && groupadd --gid 10001 soundings && groupadd --gid 999 postgres \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin soundings \
+    && useradd --uid 999 --gid 999 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin postgres \
     && install -d -o soundings -g soundings -m 700 /var/lib/soundings /var/lib/soundings/exports /run/soundings
 COPY --from=build /opt/soundings /opt/soundings
 WORKDIR /opt/soundings

@@ -8,6 +8,8 @@ tells only the names of the keys that open it.
 
 import hashlib
 import json
+import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -19,13 +21,19 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from survey_site.accounts import wheel
-from survey_site.embedded import start_postgres
+from survey_site.embedded import DATABASE, start_postgres
 from survey_site.processes import CannotStart, ProgramsMissing, Server
 
 TOLD = "soundings.json"  # beside the copy: when it was taken, and the keys that open it
 CLUSTER = "cluster"
+# As pg_controldata names them, and as settings are named.
+LONG = {
+    "max_prepared_xacts": "max_prepared_transactions",
+    "max_locks_per_xact": "max_locks_per_transaction",
+}
 TABLES = """
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
     ORDER BY relname
@@ -149,15 +157,41 @@ def lay_out(copy: Path, cluster: Path, *, archive: Path, until: datetime | None)
 
 
 @contextmanager
-def running(copy: Path, folder: Path, *, archive: Path, until: datetime | None) -> Iterator[Server]:
+def running(
+    copy: Path, folder: Path, *, archive: Path, until: datetime | None, url: str = ""
+) -> Iterator[Server]:
     """The copy at that moment, on a server of its own in an empty folder.
+
+    Args:
+        url: whose user and database are in it, if they have not the names of our own servers.
 
     Raises:
         CannotStart: it does not get there; the message ends with what PostgreSQL said.
     """
-    lay_out(copy, folder / "postgres", archive=archive, until=until)
-    with start_postgres(folder, more={"archive_mode": "off"}) as server:
+    cluster = folder / "postgres"
+    lay_out(copy, cluster, archive=archive, until=until)
+    # Where these lie elsewhere, as on Debian, they are not in the copy.
+    for name in ("postgresql.conf", "pg_ident.conf"):
+        (cluster / name).touch()
+    let_in = folder / "pg_hba.conf"  # ours, by the socket that nobody else gets to
+    let_in.write_text("local all all trust\n")
+    told = conninfo_to_dict(url)
+    with start_postgres(
+        folder,
+        more=as_large(cluster) | {"archive_mode": "off", "hba_file": str(let_in)},
+        user=str(told.get("user") or "postgres"),
+        database=str(told.get("dbname") or DATABASE),
+    ) as server:
         yield server.wait_until(lambda: recovered(server.url), seconds=3600)
+
+
+def as_large(cluster: Path) -> dict[str, str]:
+    """The settings that must not be smaller than the original's, or nothing is replayed."""
+    words = [program("pg_controldata"), str(cluster)]
+    environment = os.environ | {"LC_ALL": "C"}
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
+    told = re.findall(r"^(max_\w+) setting: +(\d+)$", done.stdout, re.MULTILINE)
+    return {LONG.get(name, name): value for name, value in told}
 
 
 def recovered(url: str) -> bool:

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 import psycopg
 import redis
+from psycopg import sql
 
 from survey_site.accounts import LOCALE, OUTSIDE, Account, account_for, wheel
 from survey_site.processes import (
@@ -57,13 +58,20 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 
 def start_postgres(
-    data_dir: Path, *, durable: bool = True, more: Mapping[str, str] | None = None
+    data_dir: Path,
+    *,
+    durable: bool = True,
+    more: Mapping[str, str] | None = None,
+    user: str = "postgres",
+    database: str = DATABASE,
 ) -> Server:
     """Start PostgreSQL in ``data_dir``, with an empty database on the first start.
 
     Args:
         durable: survive a power cut; only tests can do without.
         more: settings of the server beside ours.
+        user: a superuser there is; of a cluster that others made it may have another name.
+        database: ours in there.
 
     Raises:
         CannotStart: one of its kinds, each with what to do.
@@ -79,12 +87,13 @@ def start_postgres(
     settings = SETTINGS | ({} if durable else NOT_DURABLE) | dict(more or {})
     settings["unix_socket_directories"] = '"' + str(sockets).replace('"', '""') + '"'
     flags = [part for pair in settings.items() for part in ("-c", "=".join(pair))]
-    url = f"postgresql://postgres@/{DATABASE}?host={quote(str(sockets), safe='')}&port=5432"
+    names = f"{quote(user, safe='')}@/{quote(database, safe='')}"
+    url = f"postgresql://{names}?host={quote(str(sockets), safe='')}&port=5432"
     command = ("postgres", "-D", str(cluster), "-p", "5432", *flags)
     for patience in range(20, -1, -1):
         server = account.launch(*command, log=log, url=url)
         try:
-            return started(server, lambda: database_ready(sockets), seconds=60)
+            return started(server, lambda: database_ready(sockets, user, database), seconds=60)
         except DidNotStart as problem:
             # After a kill -9 of the main process the others take a moment to notice.
             if "still in use" not in str(problem) or not patience:
@@ -135,19 +144,20 @@ def started(server: Server, ready: Callable[[], bool], *, seconds: float) -> Ser
         raise
 
 
-def database_ready(sockets: Path) -> bool:
+def database_ready(sockets: Path, user: str, database: str) -> bool:
     """Does Postgres answer? Then see to it that our database is there."""
     try:
         with psycopg.connect(
             host=str(sockets),
             port=5432,
-            user="postgres",
+            user=user,
             dbname="postgres",
             autocommit=True,
         ) as connection:
-            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
             if not found.fetchone():
-                connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8'")
+                make = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'")
+                connection.execute(make.format(sql.Identifier(database)))
     except psycopg.OperationalError:
         return False
     return True

@@ -50,7 +50,7 @@ def commands(site: Site) -> dict[str, list[str]]:
         "--workers 2 --blocking-threads 8 --respawn-failed-workers --workers-kill-timeout 10 "
         "--log-level warning --no-access-log survey_site.wsgi:application"
     )
-    celery = "celery -A survey_site"
+    celery = "celery --quiet -A survey_site"
     worker = f"worker --pool=threads --concurrency=4 --loglevel=WARNING --hostname={WORKER}"
     # A process of its own: a long export holds up neither summaries nor letters.
     builder = (

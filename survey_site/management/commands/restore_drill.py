@@ -15,7 +15,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from survey_site import backups
-from survey_site.environment import BASE_DIR
+from survey_site.environment import BASE_DIR, optional
 from survey_site.processes import CannotStart
 
 
@@ -32,7 +32,9 @@ class Command(BaseCommand):
             copy = backups.newest(options["folder"])
             with (
                 tempfile.TemporaryDirectory(prefix="soundings-drill-") as folder,
-                backups.running(copy, Path(folder), archive=archive, until=None) as server,
+                backups.running(
+                    copy, Path(folder), archive=archive, until=None, url=optional("DATABASE_URL")
+                ) as server,
             ):
                 for name, held in backups.checksums(server.url).items():
                     self.stdout.write(f"{held.rows:>12,}  {name}")
