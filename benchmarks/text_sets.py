@@ -29,7 +29,7 @@ QUESTIONS = {
 Labelled = tuple[list[str], list[str]]
 
 
-def labelled_texts(name: str) -> Labelled | None:
+def labelled_texts(name: str, draw: int = 0) -> Labelled | None:
     file = DATA / "labelled" / LABELLED[name][0]
     if not file.exists():
         return None
@@ -38,15 +38,15 @@ def labelled_texts(name: str) -> Labelled | None:
             pairs = [(row["text"], row["category"]) for row in csv.DictReader(rows)]
     else:
         pairs = [tuple(pair) for pair in json.loads(file.read_text())["train"]]
-    return drawn(pairs, LABELLED[name][1])
+    return drawn(pairs, LABELLED[name][1], draw)
 
 
-def drawn(pairs: Sequence[tuple[str, str]], number: int) -> Labelled:
+def drawn(pairs: Sequence[tuple[str, str]], number: int, draw: int) -> Labelled:
     """So many texts of each label, in an order that tells nothing."""
     of: dict[str, list[str]] = {}
     for text, label in pairs:
         of.setdefault(label, []).append(text)
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(draw)
     chosen = [
         (of[label][at], label)
         for label in sorted(of)

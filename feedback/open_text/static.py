@@ -7,7 +7,7 @@ from an installed package, or from a folder of the operator's; nothing is fetche
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,7 +27,10 @@ TO_INSTALL = (
     f"or pip install --no-deps {PACKAGE}. Or name a folder that holds a table of vectors "
     "(*.safetensors) and its tokenizer (*tokenizer*.json), as the embedder folder."
 )
-LSA_SHARE = 0.6  # of a length, beside 1 for the static half; .5 to .8 measure alike
+# LSA's share of a length, beside 1 for the static half, and its dimensions: with more of either two
+# fits agree less, as each learns LSA anew, and static vectors are the same in both.
+LSA_SHARE, LSA_DIMENSIONS = 0.4, 64
+SHARE_BEFORE = 0.6  # of embedders that were kept without it
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class Static:
     lsa: Lsa
     middle: Floats  # of the sample, taken away: all texts of a survey lean the same way
     digest: str
+    share: float = LSA_SHARE
 
     kind: ClassVar[str] = "static"
 
@@ -100,7 +104,12 @@ class Static:
     def new(cls, folder: Path | None = None) -> Self:
         folder = folder or package_folder()
         table = read_folder(folder)
-        return cls(folder, Lsa.new(), np.zeros(table.vectors.shape[1], np.float32), table.digest)
+        return cls(
+            folder,
+            Lsa.new(LSA_DIMENSIONS),
+            np.zeros(table.vectors.shape[1], np.float32),
+            table.digest,
+        )
 
     @property
     def name(self) -> str:
@@ -112,17 +121,18 @@ class Static:
 
     def fit(self, texts: Sequence[str], *, seed: int = 0) -> Self:
         middle = read_folder(self.folder).place(texts).mean(axis=0) if texts else self.middle
-        return type(self)(self.folder, self.lsa.fit(texts, seed=seed), middle, self.digest)
+        return replace(self, lsa=self.lsa.fit(texts, seed=seed), middle=middle)
 
     def transform(self, texts: Sequence[str]) -> Floats:
         placed = read_folder(self.folder).place(texts)
         known = placed.any(axis=1, keepdims=True)
         static = unit((placed - self.middle) * known)
-        return unit(np.hstack([static, LSA_SHARE * self.lsa.transform(texts)]))
+        return unit(np.hstack([static, self.share * self.lsa.transform(texts)]))
 
     def arrays(self) -> Arrays:
         told = strings([str(self.folder), self.digest])
-        return {"told": told, "middle": self.middle, **self.lsa.arrays()}
+        share = np.array(self.share)
+        return {"told": told, "middle": self.middle, "share": share, **self.lsa.arrays()}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -135,7 +145,8 @@ class Static:
         folder = cls.found_again(Path(kept))
         if read_folder(folder).digest != digest:
             raise NotAvailable(f"{folder} holds other vectors than the themes were built with.")
-        return cls(folder, Lsa.from_arrays(arrays), arrays["middle"], digest)
+        share = float(arrays.get("share", SHARE_BEFORE))
+        return cls(folder, Lsa.from_arrays(arrays), arrays["middle"], digest, share)
 
     @classmethod
     def found_again(cls, folder: Path) -> Path:

@@ -4,14 +4,15 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from feedback.open_text import endpoint
-from feedback.open_text.embedder import Embedder, NotAvailable
-from feedback.open_text.static import TO_INSTALL, package_folder
+from feedback.open_text.embedder import Embedder, NotAvailable, arrays_of
+from feedback.open_text.static import SHARE_BEFORE, TO_INSTALL, Folder, package_folder
 from feedback.open_text.texts import normalised
 from feedback.open_text.vectors import KINDS, best_here, embedder, load, save
 from tests.open_text.answers import labelled, vectors_in
@@ -185,3 +186,15 @@ def test_nothing_but_http_is_opened() -> None:
     """The address is an operator's setting; it reads no file of the machine."""
     with pytest.raises(NotAvailable, match="not an address"):
         endpoint.Endpoint("file:///etc", "x").transform(["one"])
+
+
+def test_an_embedder_of_an_earlier_release_places_as_it_did(tmp_path: Path) -> None:
+    """Its anchors are vectors of then: answers placed otherwise would fall into other themes."""
+    now = Folder.new(vectors_in(tmp_path)).fit(TEXTS)
+    before = replace(now, share=SHARE_BEFORE)
+    _kind, arrays = arrays_of(save(before))
+    del arrays["share"]
+
+    again = Folder.from_arrays(arrays)
+    assert np.allclose(again.transform(TEXTS), before.transform(TEXTS), atol=1e-6)
+    assert not np.allclose(again.transform(TEXTS), now.transform(TEXTS), atol=1e-3)
