@@ -22,7 +22,7 @@ from feedback.open_text.mentions import Finder, common_words
 from feedback.open_text.suggesting import learn
 from feedback.open_text.texts import language, normalised
 from feedback.open_text.themes import find
-from feedback.open_text.vectors import best_here
+from feedback.open_text.vectors import best_here, for_codes
 from feedback.open_text.voices import Voices, gathered, groups
 from tests.open_text.campaign import hidden
 from tests.open_text.named_answers import ASKED, UNASKED
@@ -167,7 +167,7 @@ def suggested(texts: list[str], codes: Sequence[str]) -> Result:
     right = sum(best[number] == codes[at] for number, at in enumerate(rest)) / len(rest)
     sure = suggester.confidences(vectors[rest]).max(axis=1).mean()
     goal = 0.78 if len(places) < 100 else 0.88
-    note = f"{len(places)} codes, {EXAMPLES} examples each, {best_here().kind}; claims {sure:.3f}"
+    note = f"{len(places)} codes, {EXAMPLES} examples each, {for_codes().kind}; claims {sure:.3f}"
     took_in = f"learnt in {took:.1f} CPU-s"
     return Result(right, "share", goal, f"{note}; {took_in}; a goal for static vectors")
 
@@ -175,7 +175,7 @@ def suggested(texts: list[str], codes: Sequence[str]) -> Result:
 def placed(texts: list[str]) -> Vectors:
     """As the coding page has them: by static vectors where they are installed, else by LSA."""
     plain = [normalised(text) for text in texts]
-    return best_here().fit(plain).transform(plain)
+    return for_codes().fit(plain).transform(plain)
 
 
 if __name__ == "__main__":

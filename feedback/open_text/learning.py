@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from feedback.models import Code, Coded, OpenQuestion, Response
 from feedback.open_text.coding import codes_by_response
-from feedback.open_text.lsa import Lsa
 from feedback.open_text.questions import by_lot, locked, texts_of
 from feedback.open_text.suggesting import (
     FOLDS,
@@ -28,6 +27,7 @@ from feedback.open_text.suggesting import (
     uncertainty,
 )
 from feedback.open_text.texts import normalised
+from feedback.open_text.vectors import for_codes
 from feedback.question_types.columns import Column
 
 SAMPLE = 5_000  # texts that the vectors are learnt from
@@ -46,10 +46,10 @@ def learn_codes(question: OpenQuestion, column: Column) -> list[int]:
     began, texts = timezone.now(), texts_of(question.survey, column)
     if not texts:
         return []
-    ids, words = [pk for pk, _text in texts], [text for _pk, text in texts]
-    of = dict(texts)
-    fitted = Lsa.new().fit([of[pk] for pk in by_lot(question, ids, SAMPLE)])
-    vectors = fitted.transform(words)
+    ids, plain = [pk for pk, _text in texts], [normalised(text) for _pk, text in texts]
+    of = dict(zip(ids, plain, strict=True))
+    fitted = for_codes().fit([of[pk] for pk in by_lot(question, ids, SAMPLE)])
+    vectors = fitted.transform(plain)
     place = {pk: at for at, pk in enumerate(ids)}
     read = {pk: codes for pk, codes in codes_by_response(question).items() if pk in place}
     rows = [place[pk] for pk in sorted(read)]
@@ -58,7 +58,7 @@ def learn_codes(question: OpenQuestion, column: Column) -> list[int]:
     tried: list[str] = []
     if rows:
         said, tried = confidences(vectors, rows, coded)
-    order = reading_order(ids, words, vectors, rows, said)
+    order = reading_order(ids, plain, vectors, rows, said)
     told: dict[str, object] = {"codes": [int(code) for code in tried], "order": order}
     keep(question, said, ids, told, read_at=began)
     return sorted(map(int, said))
@@ -102,17 +102,21 @@ def by_code(model: Suggester, vectors: Vectors) -> dict[str, Floats]:
 
 def reading_order(
     ids: Sequence[int],
-    words: Sequence[str],
+    texts: Sequence[str],
     vectors: Vectors,
     read: Sequence[int],
     said: dict[str, Floats],
 ) -> list[int]:
-    """Responses to read next, of the same text one: some hundred of those that tell most."""
-    known = {normalised(words[row]) for row in read}
+    """Responses to read next, of the same text one: some hundred of those that tell most.
+
+    Args:
+        texts: normalised.
+    """
+    known = {texts[row] for row in read}
     different: dict[str, int] = {}
-    for row, text in enumerate(words):
-        if (plain := normalised(text)) not in known:
-            different.setdefault(plain, row)
+    for row, text in enumerate(texts):
+        if text not in known:
+            different.setdefault(text, row)
     doubt = uncertainty(np.array([*said.values()]).T) if said else None
     # Of many, those that the models doubt most, or without models any.
     fresh = list(different.values())

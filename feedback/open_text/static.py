@@ -101,15 +101,17 @@ class Static:
     kind: ClassVar[str] = "static"
 
     @classmethod
-    def new(cls, folder: Path | None = None) -> Self:
+    def new(
+        cls,
+        folder: Path | None = None,
+        *,
+        share: float = LSA_SHARE,
+        lsa_dimensions: int = LSA_DIMENSIONS,
+    ) -> Self:
         folder = folder or package_folder()
         table = read_folder(folder)
-        return cls(
-            folder,
-            Lsa.new(LSA_DIMENSIONS),
-            np.zeros(table.vectors.shape[1], np.float32),
-            table.digest,
-        )
+        middle = np.zeros(table.vectors.shape[1], np.float32)
+        return cls(folder, Lsa.new(lsa_dimensions), middle, table.digest, share)
 
     @property
     def name(self) -> str:

@@ -5,60 +5,27 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from feedback.models import (
     AuditEntry,
     Code,
     Coded,
-    OpenQuestion,
     Read,
     Response,
     Role,
     Status,
     Survey,
 )
-from feedback.open_text import code_frame, coded, coding, learning
+from feedback.open_text import code_frame
 from feedback.open_text.agreement import cohens_kappa, krippendorffs_alpha, overall_alpha
-from feedback.open_text.learning import learn_codes
-from feedback.open_text.questions import column_of, digest_of, question_of
+from feedback.open_text.questions import digest_of
 from feedback.refresh import refresh
 from feedback.responses.coding import set_status
-from feedback.responses.in_field import items_of
 from feedback.responses.receipts import hash_of
 from feedback.responses.withdrawal import withdraw
 from tests import build
 from tests.pages import Page
-
-PAGE = "/staff/town/text/wish/"
-CODING = f"{PAGE}coding/"
-
-
-@pytest.fixture
-def trees(town: Survey, owner: Any) -> Code:
-    return code_frame.add(town, "wish", {"name": "Trees"}, actor=owner)
-
-
-@pytest.fixture
-def benches(town: Survey, trees: Code, owner: Any) -> Code:
-    return code_frame.add(town, "wish", {"name": "Benches"}, actor=owner)
-
-
-def save(desk: Client, row: Response, *codes: Code, **more: str) -> Any:
-    seen = digest_of(row.answers["wish"]).hex()
-    fields = {"response": row.pk, "seen": seen, "code": [code.number for code in codes]}
-    return desk.post(f"{CODING}save/", fields | more, follow=True)
-
-
-def shown(page: Page) -> int:
-    """The number of the response that is to be coded."""
-    hidden = (given for tag, given in page.tags if tag == "input")
-    return next(int(given["value"]) for given in hidden if given.get("name") == "response")
-
-
-def counting(row: Response) -> set[str]:
-    rows = Coded.objects.filter(response=row, read__counts=True)
-    return set(rows.values_list("code__name", flat=True))
+from tests.web.coding_screen import CODING, PAGE, counting, save, shown
 
 
 def test_an_answer_is_coded_and_the_next_one_comes(
@@ -276,91 +243,6 @@ def test_what_was_edited_is_read_anew_and_what_was_withdrawn_is_gone(
 
     assert [read.response_id for read in Read.objects.all()] == [same.pk]
     assert [mark.response_id for mark in Coded.objects.all()] == [same.pk]
-
-
-WORDS = {
-    "Trees": "more trees and shade along the {} street",
-    "Benches": "benches to sit {} rest on",
-}
-
-
-@pytest.fixture
-def learnt(town: Survey, trees: Code, benches: Code, owner: Any) -> OpenQuestion:
-    """Sixty answers of two kinds, of which forty are coded, and what was learnt from them."""
-    column, question = column_of(items_of(town), "wish"), question_of(town, "wish")
-    rows = [
-        (build.respond(town, wish=WORDS[code.name].format(f"{word}{n}")), code)
-        for n in range(30)
-        for code, word in ((trees, "long"), (benches, "quiet"))
-    ]
-    for row, code in rows[:40]:
-        seen = digest_of(row.answers["wish"]).hex()
-        coding.save(question, column, row.pk, {code.number: ""}, coder=owner, seen=seen)
-    assert learn_codes(question, column) == [1, 2]
-    return question_of(town, "wish")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_went_while_it_was_read_gets_no_code_by_the_machine(
-    town: Survey, learnt: OpenQuestion, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Learning takes minutes, and refresh has taken away by then what it would bring back."""
-    column = column_of(items_of(town), "wish")
-    gone, changed = Response.objects.order_by("-pk")[:2]
-    read = learning.texts_of
-
-    def and_then(*given: Any) -> Any:
-        texts = read(*given)
-        Response.objects.filter(pk=gone.pk).delete()
-        Response.objects.filter(pk=changed.pk).update(answers={"wish": "nothing at all"})
-        refresh()
-        return texts
-
-    monkeypatch.setattr(learning, "texts_of", and_then)
-    assert Coded.objects.filter(read=None, response__in=[gone.pk, changed.pk]).count() == 2
-
-    learn_codes(learnt, column)
-
-    assert not Coded.objects.filter(response__in=[gone.pk, changed.pk]).exists()
-    assert Coded.objects.filter(read=None).exists()
-
-
-def test_suggestions_come_with_how_sure_they_are_and_one_press_takes_them(
-    reviewer: Any, town: Survey, learnt: OpenQuestion
-) -> None:
-    """The coder decides; the machine only saves a press."""
-    desk = build.signed_in(reviewer)
-    page = Page.read(desk.get(CODING).content)
-    row = Response.objects.get(pk=shown(page))
-    expected = "Trees" if "trees" in row.answers["wish"] else "Benches"
-    assert f"Suggested: {expected} " in page.text
-
-    save(desk, row, accept="1")
-
-    assert counting(row) == {expected}
-
-
-def test_who_reads_the_sample_sees_no_suggestion(
-    reviewer: Any, town: Survey, learnt: OpenQuestion
-) -> None:
-    """Else people would confirm the machine that their reading is to correct."""
-    page = build.signed_in(reviewer).get(f"{CODING}?order=sample").content
-    assert b"Suggested:" not in page and b"data-answer" in page
-
-
-def test_shares_are_of_the_random_sample_and_corrected(
-    owner: Any, town: Survey, learnt: OpenQuestion
-) -> None:
-    """Half of all answers want trees; the interval holds that, the classifier agrees."""
-    found = coded.shares(learnt, column_of(items_of(town), "wish"))
-
-    assert (found.answers, found.coded) == (60, 40)
-    share = found.codes[0]
-    assert share.corrected is not None
-    assert share.corrected.low <= 0.5 <= share.corrected.high
-    assert share.corrected.uncorrected == pytest.approx(0.5, abs=0.1)
-    page = Page.read(build.signed_in(owner).get(f"{CODING}shares/").content).text
-    assert "40 of a random sample of 100 answers were read, of 60 in all." in page
 
 
 def test_codes_are_filters_of_lists_and_columns_of_exports(
