@@ -204,9 +204,9 @@ def named(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
     told = plain(text) if words else ""
     if not may_name(told, words):
         return
-    at = places(text)
-    for match in re.finditer(as_words(words), told):
-        yield at[match.start()], at[match.end() - 1] + 1
+    if there := [match.span() for match in re.finditer(as_words(words), told)]:
+        at = places(text)
+        yield from ((at[start], at[end - 1] + 1) for start, end in there)
 
 
 def words_of(names: Iterable[str]) -> set[str]:
@@ -247,6 +247,8 @@ def plain(text: str) -> str:
 
 def places(text: str) -> Sequence[int]:
     """For each character of the plain text, the place in the text that it comes from."""
+    if text.isascii():
+        return range(len(text))
     found: list[int] = []
     for place, letter in enumerate(text):
         kept = len(plain(letter))

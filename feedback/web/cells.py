@@ -133,8 +133,9 @@ def own_cells(tags: Sequence[Tag]) -> dict[str, Draw]:
     reasons = {code: chip(label, "flag") for code, label in Reason.choices}
     known = {tag.pk: chip(tag.name, f"tag tag-{tag.colour}") for tag in tags}
     zone, clock = get_current_timezone(), get_format("SHORT_DATETIME_FORMAT")
+    language = get_language() or ""
     return {
-        "received": lambda it: moment(it.received_at.astimezone(zone), clock),
+        "received": lambda it: moment(it.received_at.astimezone(zone), clock, language),
         "status": lambda it: statuses[it.status],
         "tags": lambda it: spaced([known[pk] for pk in known if pk in it.tag_ids]),
         "assignee": lambda it: isolated(it.assigned_to) if it.assigned_to else NOTHING,
@@ -180,9 +181,9 @@ def isolated(text: str) -> SafeString:
     return SafeString(f'<bdi class="typed">{conditional_escape(text)}</bdi>')
 
 
-def moment(here: datetime, clock: str) -> SafeString:
+def moment(here: datetime, clock: str, language: str) -> SafeString:
     """A local time. Args: clock: the format, which is looked up once a page; minutes at most."""
-    words = minute(here.replace(second=0, microsecond=0, tzinfo=None), clock, get_language() or "")
+    words = minute(here.replace(second=0, microsecond=0, tzinfo=None), clock, language)
     return SafeString(f'<time datetime="{here.isoformat()}">{words}</time>')
 
 
