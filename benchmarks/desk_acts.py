@@ -41,6 +41,8 @@ def tagging(product: Web) -> dict[str, Result]:
         seconds = time.perf_counter() - began
     if worker.returncode:
         raise RuntimeError(f"the worker ended with {worker.returncode}")
+    if (tagged := changed_by(number)) != TAGGED:
+        raise RuntimeError(f"{tagged:,} were tagged, not {TAGGED:,}")
     idle += islice(rates, ROUNDS)
     about = f"{TAGGED:,} tagged in steps, under submissions, to within {SECONDS:.0f} s"
     return {
@@ -92,17 +94,24 @@ def asked_for() -> int:
     """The number of an act that tags so many responses, not begun yet."""
     from django.contrib.auth import get_user_model
 
-    from feedback.models import Bulk, Response, Survey
+    from feedback.models import Bulk, Membership, Response, Role, Survey
     from feedback.responses import bulk, tags
 
     survey = Survey.objects.get(slug=SLUG)
     someone, _made = get_user_model().objects.get_or_create(username="benchmark")
+    Membership.objects.get_or_create(survey=survey, user=someone, role=Role.REVIEWER)
     tag = tags.create(survey, f"tag {time.time():.0f}", "red", actor=someone)
     asked = bulk.start(survey, "tag", tag.pk, "", actor=someone)
     numbers = Response.objects.filter(survey=survey).order_by("pk").values_list("pk", flat=True)
     last = numbers[min(TAGGED, asked.expected) - 1]
     Bulk.objects.filter(pk=asked.pk).update(up_to=last)
     return asked.pk
+
+
+def changed_by(number: int) -> int:
+    from feedback.models import Bulk
+
+    return Bulk.objects.get(pk=number).changed
 
 
 def work_off(number: int) -> None:

@@ -172,7 +172,7 @@ def main(kind: str, choices: str, rows: int, pacing: str = "") -> dict[str, floa
 
     from feedback.exports import FORMATS
     from feedback.exports.making import make
-    from feedback.exports.pacing import Pace
+    from feedback.responses.pacing import Pace
 
     pace = Pace(connection.copy())
 

@@ -26,13 +26,13 @@ from django.utils.translation import gettext as _
 from feedback.exports import FORMATS
 from feedback.exports.choices import Choices
 from feedback.exports.making import UNFINISHED, make
-from feedback.exports.pacing import Pace
 from feedback.exports.table import Table, seen_until, snapshot
 from feedback.models import ExportFile, ExportState, Role, SavedExport, Survey, Tombstone, Why
 from feedback.models.audit import record
 from feedback.permissions import survey_for
 from feedback.responses import letters
 from feedback.responses.in_field import items_of
+from feedback.responses.pacing import Pace
 from feedback.responses.selection import BadSelection, Selection
 
 UNFINISHED_STATES = (ExportState.WAITING, ExportState.BUILDING)

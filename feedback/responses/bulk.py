@@ -11,20 +11,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from feedback.models import Bulk, BulkState, BulkStep, Response, Survey
 from feedback.models.audit import record
 from feedback.responses.acts import ACTS, NotPossible, reviewers
 from feedback.responses.counting import count
+from feedback.responses.pacing import Pace
 from feedback.responses.selected import selected
 from feedback.responses.selection import BadSelection
 
 STEP = 1_000  # responses in one transaction, which takes a third of a second
 AT_ONCE = 200  # responses that the request itself sees to
-# After each step as long a rest again, so that those who send and read go first.
-REST = 1.0
+REST = 1.0  # times what a step took, so that those who read go first; who sends, see `Pace`
 UNFINISHED = (BulkState.WAITING, BulkState.RUNNING, BulkState.UNDOING)
 UNDOABLE = (BulkState.DONE, BulkState.CANCELLED, BulkState.FAILED)
 
@@ -107,13 +107,11 @@ def work_off(*, seconds: float) -> None:
 
 def run(number: int, *, until: float | None = None) -> None:
     """Work one act off, or until the clock (``time.monotonic``) says so."""
-    began = time.monotonic()
+    pace = Pace(connection, idle=REST)
     while step(number):
-        ended = time.monotonic()
-        if until is not None and ended >= until:
+        if until is not None and time.monotonic() >= until:
             return
-        time.sleep(REST * (ended - began))
-        began = time.monotonic()
+        pace.give_way()
 
 
 @transaction.atomic

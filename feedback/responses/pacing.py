@@ -1,8 +1,9 @@
-"""Giving way: while many people send their answers, whatever is built in the background rests.
+"""Giving way: while many people send their answers, whatever works in the background rests.
 
 On a machine that has both, an export would take from them half of what they get. So between
 two blocks it looks now and then how fast responses come in, and where they come fast it rests
-four times as long as it worked.
+four times as long as it worked. Acts on many rest as long as they worked where nobody sends,
+too: staff read meanwhile.
 """
 
 import time
@@ -18,10 +19,13 @@ NUMBERS = "SELECT last_value FROM feedback_response_id_seq"
 
 
 class Pace:
-    """Args: own: a connection apart from the one that reads."""
+    """Args:
+    own: a connection that nothing is being read from meanwhile.
+    idle: how many times as long as it worked it rests where few responses come in.
+    """
 
-    def __init__(self, own: BaseDatabaseWrapper) -> None:
-        self.own = own
+    def __init__(self, own: BaseDatabaseWrapper, *, idle: float = 0.0) -> None:
+        self.own, self.idle = own, idle
         self.busy = False
         self.at = self.began = time.monotonic()
         self.number = self.taken()
@@ -33,12 +37,12 @@ class Pace:
         return int(number)
 
     def give_way(self) -> None:
-        """Between two blocks: rest, where responses come in fast."""
+        """Between two blocks: rest, and longer where responses come in fast."""
         now = time.monotonic()
         if now - self.at >= EVERY:
             self.look(now)
-        if self.busy:
-            time.sleep(min(RESTS * (now - self.began), LONGEST))
+        if rests := RESTS if self.busy else self.idle:
+            time.sleep(min(rests * (now - self.began), LONGEST))
         self.began = time.monotonic()
 
     def look(self, now: float) -> None:

@@ -1,10 +1,10 @@
-"""Who builds an export gives way to who sends answers."""
+"""Whatever works in the background gives way to who sends answers."""
 
 import pytest
 from django.db import connection
 
-from feedback.exports.pacing import BUSY, EVERY, LONGEST, RESTS, Pace
 from feedback.models import Survey
+from feedback.responses.pacing import BUSY, EVERY, LONGEST, RESTS, Pace
 from tests import build
 
 
@@ -40,7 +40,7 @@ def test_it_is_their_pace_that_counts_and_not_their_number(town: Survey, pace: P
 def test_it_rests_by_how_long_it_worked(pace: Pace, monkeypatch: pytest.MonkeyPatch) -> None:
     """And not at all where nobody comes: an export then takes no longer than before."""
     rests: list[float] = []
-    monkeypatch.setattr("feedback.exports.pacing.time.sleep", rests.append)
+    monkeypatch.setattr("feedback.responses.pacing.time.sleep", rests.append)
     pace.give_way()
     assert rests == []
 
@@ -51,3 +51,17 @@ def test_it_rests_by_how_long_it_worked(pace: Pace, monkeypatch: pytest.MonkeyPa
 
     (rest,) = rests
     assert 0.3 * RESTS <= rest <= LONGEST
+
+
+def test_acts_on_many_rest_as_long_as_they_worked_where_nobody_sends(
+    town: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Staff read their lists meanwhile, on the same two cores."""
+    rests: list[float] = []
+    monkeypatch.setattr("feedback.responses.pacing.time.sleep", rests.append)
+    pace = Pace(connection, idle=1.0)
+    pace.began -= 0.3
+    pace.give_way()
+
+    (rest,) = rests
+    assert 0.3 <= rest < 0.3 * RESTS
