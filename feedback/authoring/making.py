@@ -30,7 +30,13 @@ def make_survey(questionnaire: Questionnaire, *, owner: Any) -> Survey:
         message = _("There is a survey at this address already. Choose another address.")
         raise AddressTaken(message) from error
     survey = publish(questionnaire, actor=owner)[0].survey
-    may = {"role": Role.OWNER, "sees_personal": True, "may_export": True}
-    Membership.objects.create(survey=survey, user=owner, **may)
-    record("member_added", actor=owner, survey=survey, member=owner.pk, **may)
+    make_owner(owner, survey, actor=owner)
     return survey
+
+
+def make_owner(user: Any, survey: Survey, *, actor: Any) -> None:
+    """Give the survey an owner with both permissions; a member keeps what they may."""
+    may = {"role": Role.OWNER, "sees_personal": True, "may_export": True}
+    _member, is_new = Membership.objects.get_or_create(survey=survey, user=user, defaults=may)
+    if is_new:
+        record("member_added", actor=actor, survey=survey, member=user.pk, **may)

@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from feedback.authoring import pictures
+from feedback.authoring.making import make_owner
 from feedback.authoring.publish import Refused, publish
-from feedback.models import Membership, Picture, Role, Survey
+from feedback.models import Picture
 from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.problems import Problem
 from feedback.questionnaire.readers import document
@@ -45,7 +46,7 @@ class Command(BaseCommand):
             except Refused as error:
                 raise CommandError(str(error)) from error
             if options["owner"]:
-                make_owner(options["owner"], revision.survey)
+                make_owner(user_called(options["owner"]), revision.survey, actor=None)
         self.stdout.write(f"{revision} is {'now' if is_new else 'already'} live")
         if not revision.survey.memberships.exists():
             self.stderr.write("It has no member yet, so no staff page shows it: --owner NAME")
@@ -70,9 +71,8 @@ def text_of(file: Path) -> str:
         raise CommandError(f"{file} is not UTF-8 text. Save it as UTF-8.") from error
 
 
-def make_owner(name: str, survey: Survey) -> None:
+def user_called(name: str) -> Any:
     user = get_user_model().objects.filter(username=name).first()
     if user is None:
         raise CommandError(f"There is no user {name}. Make one: manage.py createsuperuser")
-    all_of_it = {"role": Role.OWNER, "sees_personal": True, "may_export": True}
-    Membership.objects.get_or_create(survey=survey, user=user, defaults=all_of_it)
+    return user
