@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,8 +20,6 @@ from feedback.permissions import may_make_surveys, survey_for
 from feedback.questionnaire.definition import Questionnaire
 from feedback.questionnaire.problems import Problem
 from feedback.questionnaire.readers import document
-
-WIDTH = 100  # characters of a line
 
 
 class QuestionnaireForm(forms.Form):
@@ -67,7 +64,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     survey = access.survey
     if survey.live is None:
         raise Http404
-    now = {"text": as_text(survey.live.questionnaire), "seen": survey.live.digest}
+    now = {"text": document.written(survey.live.questionnaire), "seen": survey.live.digest}
     form = QuestionnaireForm(request.POST or None, initial=now)
     context: dict[str, Any] = {"access": access, "survey": survey}
     if not form.is_valid():
@@ -89,14 +86,6 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         messages.info(request, _("Nothing was changed, so no revision was made."))
     return redirect("overview", slug=slug)
-
-
-def as_text(questionnaire: Questionnaire) -> str:
-    """As YAML; notes that its authors made are not stored with it."""
-    text: str = yaml.safe_dump(
-        questionnaire.definition(), allow_unicode=True, sort_keys=False, width=WIDTH
-    )
-    return text
 
 
 def written(

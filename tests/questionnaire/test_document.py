@@ -1,11 +1,14 @@
 """Questionnaires written by hand: read as meant, or every problem with its place."""
 
 import json
+import math
 from typing import Any
 
 import pytest
+import yaml
 
-from feedback.questionnaire.readers.document import LARGEST, read
+from feedback.questionnaire.definition import check
+from feedback.questionnaire.readers.document import LARGEST, ByHand, read, written
 
 SOUND = """\
 slug: town
@@ -285,3 +288,41 @@ def test_windows_line_ends_and_a_byte_order_mark_are_read() -> None:
 
     assert found == []
     assert questionnaire == read(SOUND)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It's what it's: \"quoted\", and long " * 9,
+        "It's fine",
+        "Two lines\nand the town's third",
+        "  blanks before\nand behind  \n",
+        "no",
+        "1.50",
+        "- a dash # and a sign",
+        "عربي\nשלום",
+        "\u2028 \x85 tab\tand nothing",
+        "",
+    ],
+)
+def test_a_text_written_out_reads_as_the_same(text: str) -> None:
+    """The page has people change one word; all others must come back as they were."""
+    sound, _found = read(SOUND)
+    assert sound is not None
+    changed, found = check(sound.definition() | {"thank_you": text})
+    assert changed is not None and not found
+
+    again, found = read(written(changed))
+
+    assert again is not None and not found
+    assert again.definition() == changed.definition()
+
+
+def test_texts_are_written_out_as_somebody_would_type_them() -> None:
+    """Lines as lines and an apostrophe as one, however long the text is."""
+    texts = {"a": "It's: so " * 30, "b": "One\nthe town's", "c": ["It's fine"]}
+
+    said = yaml.dump(texts, Dumper=ByHand, width=math.inf)
+
+    assert said.splitlines()[1:] == ["b: |-", "  One", "  the town's", "c:", "- It's fine"]
+    assert "''" not in said

@@ -10,7 +10,6 @@ from feedback.authoring.starter import STARTER
 from feedback.models import AuditEntry, Membership, Response, Role, Survey
 from feedback.questionnaire.readers import document
 from feedback.responses.in_field import forget
-from feedback.web.questionnaires import as_text
 from tests import build
 from tests.pages import Page
 
@@ -108,7 +107,7 @@ def test_the_next_revision_is_published_and_the_form_follows(
 def test_a_key_that_would_mean_something_else_is_refused(editor: Client, town: Survey) -> None:
     """As on the command line: what is stored must not change its meaning."""
     build.respond(town, wish="Benches")
-    text = as_text(town.live.questionnaire).replace("type: long_text", "type: number", 1)
+    text = document.written(town.live.questionnaire).replace("type: long_text", "type: number", 1)
 
     answer = sent(editor, CHANGE, text, publish="1")
 

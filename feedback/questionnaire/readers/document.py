@@ -6,6 +6,7 @@ can stand for a billion items, and so are tags, which choose types we have not a
 """
 
 import json
+import math
 import re
 from typing import Any
 
@@ -41,6 +42,26 @@ for tag, pattern, first in (
     Yaml12.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
 
 
+class ByHand(yaml.SafeDumper):
+    """Texts as somebody would type them: on lines of their own, apostrophes not doubled."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """What stands twice is written twice, as aliases are refused."""
+        return True
+
+    def choose_scalar_style(self) -> str:
+        assert isinstance(self.event, yaml.ScalarEvent)
+        style = str(super().choose_scalar_style())
+        return '"' if style == "'" and "'" in self.event.value else style
+
+    def text(self, value: str) -> yaml.ScalarNode:
+        style = "|" if "\n" in value else None
+        return self.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+ByHand.add_representer(str, ByHand.text)
+
+
 BEGINS = (
     yaml.BlockMappingStartToken,
     yaml.BlockSequenceStartToken,
@@ -48,6 +69,18 @@ BEGINS = (
     yaml.FlowSequenceStartToken,
 )
 ENDS = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+
+
+def written(questionnaire: Questionnaire) -> str:
+    """As YAML that `read` reads as the same; notes that its authors made are not stored with it."""
+    text: str = yaml.dump(
+        questionnaire.definition(),
+        Dumper=ByHand,
+        allow_unicode=True,
+        sort_keys=False,
+        width=math.inf,  # a text of an item is one line, which the page breaks where it ends
+    )
+    return text
 
 
 def read(text: str) -> tuple[Questionnaire | None, list[Problem]]:
