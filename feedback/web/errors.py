@@ -3,6 +3,7 @@
 import sys
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import QueryCanceled
@@ -19,9 +20,11 @@ NOT_STORED = gettext_lazy(
 MOST_FIELDS = 10_000  # of a form whose questionnaire cannot be looked up
 
 
-def message(*, status: int, title: str, text: str, back: str = "") -> HttpResponse:
+def message(
+    *, status: int, title: str, text: str, back: str = "", staff: bool = False
+) -> HttpResponse:
     """A public page with one message."""
-    context = {"title": title, "text": text, "back": back}
+    context = {"title": title, "text": text, "back": back, "staff": staff}
     return page("public/message.html", context, status=status)
 
 
@@ -31,6 +34,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
             status=404,
             title=_("This page does not exist"),
             text=_("Check the address. If somebody gave you the link, ask them for it again."),
+            staff=request.path_info.startswith(reverse("surveys")),
         )
 
 

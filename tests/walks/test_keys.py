@@ -120,6 +120,28 @@ def test_enter_in_the_tag_of_many_does_nothing_to_them(desk: Visitor, town: Surv
     assert Response.objects.get().status == Status.DONE and not Bulk.objects.exists()
 
 
+def test_one_tick_is_for_all_of_a_page_and_follows_single_ones(desk: Visitor, town: Survey) -> None:
+    """Fifty presses for a page would send people to the whole selection instead."""
+    rows = [build.respond(town, wish=f"wish {n}") for n in range(3)]
+    page = desk.page
+    page.goto(LIST)
+    page.get_by_text("Do something with many").click()
+    page.get_by_label("with all of this selection").check()
+    whole = page.get_by_label("tick all of this page")
+    whole.check()
+    expect(page.locator("tbody .tick:checked")).to_have_count(3)
+    expect(page.get_by_label("with those ticked")).to_be_checked()
+
+    page.get_by_label(f"Tick {rows[1].pk}").uncheck()
+
+    expect(whole).to_be_checked(indeterminate=True)
+    page.locator("#many-tag").fill("seats")
+    page.get_by_role("button", name="Put it on").click()
+    expect(page.get_by_role("alert")).to_contain_text("seats")
+    tagged = Response.objects.filter(tags__name="seats").values_list("pk", flat=True)
+    assert {*tagged} == {rows[0].pk, rows[2].pk}
+
+
 def test_what_screening_flagged_is_decided_in_one_key(desk: Visitor, town: Survey) -> None:
     """One for yes, one for spam, and the next is there."""
     pks = [build.respond(town, wish=f"wish {n}").pk for n in range(3)]

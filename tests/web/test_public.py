@@ -137,6 +137,15 @@ def test_what_does_not_exist_says_so_on_a_page_of_ours(
     assert response["Content-Security-Policy"] == style_of(PLAIN).policy
 
 
+@pytest.mark.parametrize(("address", "leads"), [("/staff/none/", "/staff/"), ("/none/", "/")])
+def test_where_nothing_is_a_link_leads_on(
+    client: Client, db: None, address: str, leads: str
+) -> None:
+    """Staff who followed an old link want their surveys, not those that are open."""
+    page = FormPage(client.get(address, follow=True).content)
+    assert page.page.links(f"^{leads}$")
+
+
 # -- where from, and faults ----------------------------------------------------------------
 
 
