@@ -24,7 +24,8 @@ from feedback.responses.selection import BadSelection
 
 STEP = 1_000  # responses in one transaction, which takes a third of a second
 AT_ONCE = 200  # responses that the request itself sees to
-REST = 1.0  # times what a step took, so that those who read go first; who sends, see `Pace`
+# Times what a step took, so that those who send and those who read go first; `make bench` tells.
+RESTS, IDLE = 2.0, 1.0
 UNFINISHED = (BulkState.WAITING, BulkState.RUNNING, BulkState.UNDOING)
 UNDOABLE = (BulkState.DONE, BulkState.CANCELLED, BulkState.FAILED)
 
@@ -107,7 +108,7 @@ def work_off(*, seconds: float) -> None:
 
 def run(number: int, *, until: float | None = None) -> None:
     """Work one act off, or until the clock (``time.monotonic``) says so."""
-    pace = Pace(connection, idle=REST)
+    pace = Pace(connection, rests=RESTS, idle=IDLE)
     while step(number):
         if until is not None and time.monotonic() >= until:
             return

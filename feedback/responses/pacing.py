@@ -2,8 +2,8 @@
 
 On a machine that has both, an export would take from them half of what they get. So between
 two blocks it looks now and then how fast responses come in, and where they come fast it rests
-four times as long as it worked. Acts on many rest as long as they worked where nobody sends,
-too: staff read meanwhile.
+several times as long as it worked. Acts on many, which somebody waits for, rest less then, and
+as long as they worked where nobody sends: staff read meanwhile.
 """
 
 import time
@@ -21,11 +21,14 @@ NUMBERS = "SELECT last_value FROM feedback_response_id_seq"
 class Pace:
     """Args:
     own: a connection that nothing is being read from meanwhile.
-    idle: how many times as long as it worked it rests where few responses come in.
+    rests, idle: how many times as long as it worked it rests, where responses come in fast
+        and where they do not.
     """
 
-    def __init__(self, own: BaseDatabaseWrapper, *, idle: float = 0.0) -> None:
-        self.own, self.idle = own, idle
+    def __init__(
+        self, own: BaseDatabaseWrapper, *, rests: float = RESTS, idle: float = 0.0
+    ) -> None:
+        self.own, self.rests, self.idle = own, rests, idle
         self.busy = False
         self.at = self.began = time.monotonic()
         self.number = self.taken()
@@ -41,7 +44,7 @@ class Pace:
         now = time.monotonic()
         if now - self.at >= EVERY:
             self.look(now)
-        if rests := RESTS if self.busy else self.idle:
+        if rests := self.rests if self.busy else self.idle:
             time.sleep(min(rests * (now - self.began), LONGEST))
         self.began = time.monotonic()
 
