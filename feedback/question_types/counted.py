@@ -71,7 +71,7 @@ def how_many(column: pl.Series) -> dict[Any, int]:
 def by_value(column: pl.Series) -> tuple[pl.Series, Any]:
     """The values that stand in a column, each once, and an array of how often; without nulls.
 
-    Codes and whole numbers, where they are no large ones, are counted in a table that has a
+    Codes and whole numbers, where they lie close together, are counted in a table that has a
     place for each: of many, that takes a third to a sixth of the time of hashing them.
     """
     known = column.drop_nulls()
@@ -79,10 +79,12 @@ def by_value(column: pl.Series) -> tuple[pl.Series, Any]:
         coded = isinstance(column.dtype, pl.Enum | pl.Categorical)
         numbers = known.to_physical() if coded else known
         ends: Any = (numbers.min(), numbers.max())
-        if numbers.dtype.is_integer() and ends[0] >= 0 and ends[1] < PLACES:
-            table = occurrences(numbers.to_numpy())
+        if numbers.dtype.is_integer() and ends[1] - ends[0] < PLACES:
+            # From 0 on, if there is room for that; else from the least: hours since 1970, say.
+            low = 0 if ends[0] >= 0 and ends[1] < PLACES else ends[0]
+            table = occurrences((numbers.cast(pl.Int64) - low if low else numbers).to_numpy())
             places = table.nonzero()[0]
-            values = pl.Series(places).cast(numbers.dtype)
+            values = pl.Series(places + low).cast(numbers.dtype)
             return values.cat.to(column.dtype) if coded else values, table[places]
     counted = known.rename("value").value_counts(name="n")
     return counted["value"], counted["n"].to_numpy()

@@ -19,6 +19,9 @@ COLUMNS: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
     "scores": (pl.UInt8, st.integers(0, 10)),
     "lengths": (pl.UInt32, st.integers(0, 2 * counted.PLACES)),
     "wholes": (pl.Int64, st.integers(-3, 3)),
+    "hours": (pl.Int64, st.integers(490_000, 490_300)),
+    "bytes": (pl.Int8, st.integers(-128, 127)),
+    "ends": (pl.Int64, st.sampled_from([-(2**52), 1 - 2**52, 0, 2**52 - 1, 2**52])),
     "numbers": (pl.Float64, st.floats(allow_nan=False)),
     "ticks": (pl.Boolean, st.booleans()),
 }
