@@ -21,7 +21,9 @@ from feedback.question_types.base import Item
 from feedback.question_types.columns import Column, Dtype, state_of
 from feedback.responses.in_field import items_of_revisions, revisions_of
 
-FORMAT = 2  # grows when chunks written before can no longer be read
+# Grows when chunks written before can no longer be read, or when cells are worked out otherwise
+# than before: `refresh` keeps of a chunk what did not change.
+FORMAT = 2
 MICROSECONDS = "(extract(epoch FROM %(expressions)s) * 1000000)::bigint"
 WORDS = pl.Categorical  # few, and not known beforehand
 OWN: dict[str, tuple[Expression | F, Any]] = {
