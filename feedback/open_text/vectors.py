@@ -5,7 +5,7 @@ from pathlib import Path
 from feedback.open_text.embedder import Embedder, NotAvailable, arrays_of, to_bytes
 from feedback.open_text.endpoint import Endpoint
 from feedback.open_text.lsa import DIMENSIONS, Lsa
-from feedback.open_text.static import Folder, Static
+from feedback.open_text.static import LSA_DIMENSIONS, LSA_SHARE, Folder, Static
 
 __all__ = [
     "KINDS",
@@ -50,20 +50,21 @@ def embedder(kind: str, *, folder: str = "", url: str = "", model: str = "") -> 
     raise NotAvailable(f"There is no embedder {kind}: use {', '.join(KINDS)}.")
 
 
-def best_here() -> Embedder:
-    """Static vectors where they are installed, else LSA, which always is."""
+def best_here(*, share: float = LSA_SHARE, lsa_dimensions: int = LSA_DIMENSIONS) -> Embedder:
+    """Static vectors where they are installed, else LSA, which always is.
+
+    Args:
+        share, lsa_dimensions: of the LSA that stands beside static vectors.
+    """
     try:
-        return Static.new()
+        return Static.new(share=share, lsa_dimensions=lsa_dimensions)
     except NotAvailable:
         return Lsa.new()
 
 
 def for_codes() -> Embedder:
     """As `best_here`, for learning from examples, which finds out by itself what is telling."""
-    try:
-        return Static.new(share=CODES_SHARE, lsa_dimensions=DIMENSIONS)
-    except NotAvailable:
-        return Lsa.new()
+    return best_here(share=CODES_SHARE, lsa_dimensions=DIMENSIONS)
 
 
 def save(fitted: Embedder) -> bytes:

@@ -1,17 +1,21 @@
 """Codes that are suggested once there are examples, and shares corrected by what was read."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from feedback.models import Code, Coded, OpenQuestion, Response, Survey
 from feedback.open_text import coded, coding, learning
+from feedback.open_text.embedder import Embedder
 from feedback.open_text.learning import learn_codes
 from feedback.open_text.questions import column_of, digest_of, question_of
+from feedback.open_text.static import Folder
 from feedback.open_text.vectors import best_here, for_codes
 from feedback.refresh import refresh
 from feedback.responses.in_field import items_of
 from tests import build
+from tests.open_text.answers import vectors_in
 from tests.pages import Page
 from tests.web.coding_screen import CODING, counting, save, shown
 
@@ -116,6 +120,18 @@ def test_letters_large_and_small_are_one_word_to_suggestions(
     assert of_each[0] == of_each[1] and [name for name, _sure in of_each[0]] == ["Benches"]
 
 
-def test_suggestions_are_learnt_from_the_same_vectors_as_themes() -> None:
-    """Words learnt elsewhere get .84 to .88 of everyday questions right; LSA alone does not."""
+def test_suggestions_are_learnt_from_the_vectors_that_are_there(
+    town: Survey, learnt: OpenQuestion, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Words learnt elsewhere get more answers right than LSA of the survey alone."""
+    asked: list[str] = []
+
+    def there() -> Embedder:
+        asked.append("static vectors")
+        return Folder.new(vectors_in(tmp_path))
+
+    monkeypatch.setattr(learning, "for_codes", there)
+
+    assert learn_codes(learnt, column_of(items_of(town), "wish")) == [1, 2]
+    assert asked == ["static vectors"]
     assert for_codes().kind == best_here().kind
