@@ -221,6 +221,21 @@ def test_while_all_is_rebuilt_nothing_counts_a_part(
     assert counted_between == [7] * len(counted_between) and len(counted_between) > 2
 
 
+def test_a_batch_is_no_larger_than_its_limit_whatever_the_plan(
+    town: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan that asks for the locked rows once for each change would get others each time."""
+    monkeypatch.setattr(outbox, "BATCH", 3)
+    for n in range(7):
+        build.respond(town, wish=f"wish {n}")
+
+    with connection.cursor() as cursor:
+        for other_way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            cursor.execute(f"SET LOCAL enable_{other_way} = off")
+
+    assert [outbox.refresh_batch() for _ in range(4)] == [3, 3, 1, 0]
+
+
 def test_the_command_works_off_the_outbox(town: Survey) -> None:
     """For a server whose worker is down."""
     build.respond(town, wish="oak")
