@@ -9,7 +9,7 @@ from benchmarks.results import Result
 from benchmarks.servers import cpu_seconds
 from survey_site.processes import Server
 
-ROUNDS = 5
+ROUNDS = 9
 SECONDS = 2.0
 WARM_UP = 200
 

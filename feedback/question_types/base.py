@@ -270,11 +270,20 @@ class Item(Counted):
         said = self.decline and [
             way for way in posted.getlist(self.declined_part) if way in self.decline
         ]
-        sent = [value for name in self.checks for value in posted.getlist(name) if value]
-        if not said:
-            if not sent and self.checks and not withheld and self.unanswered is not None:
-                return dict(self.unanswered)
+        if said:
+            return self.declined(said, self.sent(posted))
+        if withheld:
             return self.clean_offered(posted, withheld)
+        if self.unanswered is not None and self.checks and not self.sent(posted):
+            return dict(self.unanswered)
+        return self.clean(posted)
+
+    def sent(self, posted: Posted) -> list[str]:
+        """What its fields hold, whatever is empty left out."""
+        return [value for name in self.checks for value in posted.getlist(name) if value]
+
+    def declined(self, said: Sequence[Way], sent: Sequence[str]) -> Answers:
+        """What is stored for an answer that was declined. Raises: as ``taken``."""
         if len(said) > 1:
             raise ValidationError({self.declined_part: ONE_WAY})
         if any(value.strip() for value in sent):
@@ -285,8 +294,6 @@ class Item(Counted):
     def clean_offered(self, posted: Posted, withheld: Collection[str]) -> Answers:
         """As ``clean``, for somebody to whom some options are not offered."""
         answers = self.clean(posted)
-        if not withheld:
-            return answers
         if odd := [code for code in self.chosen(answers) if code in withheld]:
             options = ", ".join(str(self.filters().get(code, code)) for code in odd)
             raise ValidationError(

@@ -18,7 +18,8 @@ SHAPE = _("This is not a whole e-mail address. Write it like name@example.org.")
 
 # What needs no validator asked, as it takes this and more; most addresses are like this.
 PLAIN = re.compile(
-    r"[a-z0-9_-]{1,40}(?:\.[a-z0-9_-]{1,40}){0,2}@(?:[a-z0-9]{1,40}\.){1,2}[a-z]{2,10}"
+    r"[a-z0-9_-]{1,40}(?:\.[a-z0-9_-]{1,40}){0,2}"
+    r"@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,9}){0,2}\.){1,2}[a-z]{2,10}"
 )
 
 
@@ -28,8 +29,8 @@ class AddressField(TextField):
     def to_python(self, value: str | None) -> str | None:
         return super().to_python((value or "").strip())
 
-    def surely_fine(self, value: str | None) -> bool:
-        return value is not None and PLAIN.fullmatch(value) is not None
+    def surely_fine(self, text: str) -> bool:
+        return PLAIN.fullmatch(text) is not None
 
 
 class Email(Item):

@@ -79,16 +79,21 @@ class TextField(forms.CharField):
             *validators,
         ]
 
-    def run_validators(self, value: str | None) -> None:
+    def clean(self, value: str | None) -> str | None:
         """Of texts that are not fine at a glance, validators say what is wrong."""
-        if not self.surely_fine(value):
-            super().run_validators(value)
+        text = self.to_python(value)
+        if text is not None and self.surely_fine(text):
+            return text
+        cleaned: str | None = super().clean(value)
+        return cleaned
 
-    def surely_fine(self, value: str | None) -> bool:
-        """Whether the validators need not be asked; so it is with most texts."""
-        if value is None or len(self.validators) != NUL_AND_LENGTH:
-            return False
-        return len(value) <= self.longest and "\0" not in value
+    def surely_fine(self, text: str) -> bool:
+        """Whether no validator need be asked; so it is with most texts."""
+        return (
+            len(self.validators) == NUL_AND_LENGTH
+            and len(text) <= self.longest
+            and "\0" not in text
+        )
 
     def to_python(self, value: str | None) -> str | None:
         text = (value or "").replace("\r\n", "\n").replace("\r", "\n")

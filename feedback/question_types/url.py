@@ -17,7 +17,10 @@ SHAPE = _("This is not a whole web address. Write it like https://example.org.")
 
 
 # What needs no validator asked, as it takes this and more; many addresses are like this.
-PLAIN = re.compile(r"https?://(?:[a-z0-9]{1,40}\.){1,4}[a-z]{2,10}(?:/[a-zA-Z0-9_.~/-]{0,200})?")
+PLAIN = re.compile(
+    r"https?://(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,9}){0,2}\.){1,4}[a-z]{2,10}"
+    r"(?:/[a-zA-Z0-9_.~/-]{0,200})?"
+)
 
 
 class WebAddressField(TextField):
@@ -29,8 +32,8 @@ class WebAddressField(TextField):
             return f"https://{address}"
         return address
 
-    def surely_fine(self, value: str | None) -> bool:
-        return value is not None and PLAIN.fullmatch(value) is not None
+    def surely_fine(self, text: str) -> bool:
+        return PLAIN.fullmatch(text) is not None
 
 
 class Url(Item):

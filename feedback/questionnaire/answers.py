@@ -1,6 +1,6 @@
 """From a submitted form to what is stored: clean answers, personal ones apart."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -26,7 +26,7 @@ class Cleaned:
 
 
 def clean_answers(
-    questionnaire: Questionnaire, posted: Posted, *, besides: Iterable[str] = ()
+    questionnaire: Questionnaire, posted: Posted, *, besides: Collection[str] = ()
 ) -> Cleaned:
     """Clean every item of a submitted form that is asked after the answers before it.
 
@@ -42,7 +42,8 @@ def clean_answers(
     """
     cleaned = Cleaned()
     errors: dict[str, list[ValidationError]] = {}
-    if unknown := posted.keys() - questionnaire.field_names.keys() - set(besides):
+    known_names = questionnaire.field_names
+    if unknown := [name for name in posted if name not in known_names and name not in besides]:
         names = ", ".join(sorted(unknown)[:5])
         message = _("This form has no question named %(names)s. Leave it out and send again.")
         errors[NON_FIELD_ERRORS] = [ValidationError(message, params={"names": names})]
@@ -71,6 +72,8 @@ def asked(item: Item, questionnaire: Questionnaire, values: Answers) -> bool:
 
     A choice of which no option is offered is not.
     """
+    if item.key in questionnaire.unconditional:
+        return True
     condition = questionnaire.conditions.get(item.key)
     if condition is not None and not holds(condition, values):
         return False
@@ -89,6 +92,8 @@ def withheld(item: Item, questionnaire: Questionnaire, values: Answers) -> froze
 
 def answer_to(item: Item, questionnaire: Questionnaire, posted: Posted, values: Answers) -> Answers:
     """What is stored of one item that is asked. Raises: ValidationError, as above."""
+    if item.key in questionnaire.unconditional:
+        return item.taken(posted)
     if formula := questionnaire.formulas.get(item.key):
         return {item.key: as_answer(evaluate(formula, values))}
     stored = item.taken(posted, withheld(item, questionnaire, values))

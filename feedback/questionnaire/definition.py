@@ -189,6 +189,12 @@ class Questionnaire(BaseModel):
         return {item.key: parse(item.formula) for item in self.items if item.formula}
 
     @cached_property
+    def unconditional(self) -> frozenset[str]:
+        """The items for which it is all the same what comes before them, as for most it is."""
+        depending = (self.conditions, self.demands, self.offers, self.formulas)
+        return frozenset(self.by_key).difference(*depending)
+
+    @cached_property
     def address_parts(self) -> dict[str, str]:
         """The parts of the form's address that fill an item in, by its key."""
         return {item.key: item.address_part for item in self.items if item.address_part}

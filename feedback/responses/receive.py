@@ -46,7 +46,7 @@ INSERT = """
         (survey_id, revision_id, nonce, receipt, language, source, seconds, answers, identity,
          paradata, reasons, network, device)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s::jsonb, %s, %s, %s)
-    ON CONFLICT (survey_id, nonce) DO NOTHING RETURNING id
+    ON CONFLICT (survey_id, nonce) DO NOTHING
 """
 
 
@@ -225,7 +225,8 @@ def insert(row: list[Any]) -> bool:
     connection.health_check_done = True  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, row)
-        return cursor.fetchone() is not None
+        stored: int = cursor.rowcount
+        return stored == 1
 
 
 def too_late(ticket: Ticket, posted: Posted, damaged: Mapping[str, ValidationError]) -> Outcome:

@@ -13,11 +13,11 @@ SOURCE_LENGTH = 100
 
 def arrival_of(request: HttpRequest, posted: Posted, survey: InField) -> Arrival:
     """Where a form came from; addresses and identifiers end here, as hashes."""
-    device = device_hash(posted.get(DEVICE, ""), survey=survey.id)
+    once = survey.survey.one_per_device
     return Arrival(
         source=source_of(request),
         network=network_hash(address_of(request), survey=survey.id, salt=survey.salt),
-        device=device if survey.survey.one_per_device else None,
+        device=device_hash(posted.get(DEVICE, ""), survey=survey.id) if once else None,
         honeypot=bool(posted.get(HONEYPOT, "").strip()),
         device_class=device_class_of(request.META.get("HTTP_USER_AGENT", "")),
     )

@@ -5,6 +5,7 @@ that was cut on the way for a whole one. Both would store what nobody wrote.
 """
 
 from functools import lru_cache
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
@@ -79,7 +80,18 @@ def form_of(request: HttpRequest, *, most_fields: int) -> tuple[Posted, dict[str
         posted.setdefault(name, []).append(value)
         if not (name_is_text and value_is_text):
             damaged[name] = ValidationError(NOT_UTF8)
-    return MultiValueDict(posted), damaged
+    return Fields(posted), damaged
+
+
+class Fields(MultiValueDict[str, str]):
+    """What Django's own says, without a copy and two calls more each time one looks."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        sent = dict.get(self, key)
+        return sent[-1] if sent else default
+
+    def getlist(self, key: str, default: Any = None) -> Any:
+        return dict.get(self, key, [] if default is None else default)
 
 
 def whole_body(request: HttpRequest) -> bytes:

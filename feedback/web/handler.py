@@ -5,6 +5,7 @@ from typing import Any
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import connection
 
+from feedback.web.prepared_headers import store
 from feedback.web.ready_made import BEFORE
 
 
@@ -23,7 +24,7 @@ class Handler(WSGIHandler):
         response: Any = self.get_response(WSGIRequest(environ))
         connection.close_if_unusable_or_obsolete()
         status = f"{response.status_code} {response.reason_phrase}"
-        start_response(status, [*response.items()])  # public pages set no cookies
+        start_response(status, [*store(response).values()])  # public pages set no cookies
         return [response.content]
 
 
