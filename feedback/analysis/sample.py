@@ -43,10 +43,11 @@ class Sample:
             selection or Selection(), survey=survey, items=layout.items, reader=reader
         )
         is_spam = pl.col("_status") == Status.SPAM.value
-        spam = everything.select((chosen & is_spam).sum()).item()
-        counts = everything.select(chosen & ~is_spam).to_series()
+        counts = chosen & ~is_spam
+        sums = everything.select(spam=(chosen & is_spam).sum(), number=counts.sum())
+        spam, number = sums.row(0)
         # Where nothing is left out, which is so of most summaries, nothing is copied.
-        frame = everything if counts.all(ignore_nulls=False) else everything.filter(counts)
+        frame = everything if number == everything.height else everything.filter(counts)
         return cls(survey, layout, frame, spam)
 
     def newest(self, most: int) -> list[int]:

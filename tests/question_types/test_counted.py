@@ -27,17 +27,25 @@ COLUMNS: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
 }
 
 
-@pytest.mark.parametrize("many", [1, counted.MANY], ids=["table", "hashing"])
+WAYS = {  # from how many answers on, and up to how many values, by the way it makes us count
+    "one by one": (1, 512),
+    "table": (1, 0),
+    "hashing": (counted.MANY, 0),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", COLUMNS)
 @given(data=st.data())
-def test_each_value_is_counted_once(name: str, many: int, data: st.DataObject) -> None:
+def test_each_value_is_counted_once(name: str, way: str, data: st.DataObject) -> None:
     """Whatever type a column has, and however its numbers lie; nulls are no values."""
     dtype, values = COLUMNS[name]
     given_: Sequence[Any] = data.draw(st.lists(st.none() | values, max_size=30))
     column = pl.Series("answers", given_, dtype=dtype)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(counted, "MANY", many)
+        for setting, value in zip(("MANY", "FEW"), WAYS[way], strict=True):
+            patch.setattr(counted, setting, value)
         found, counts = by_value(column)
         numbers = Numbers.of(column) if dtype.is_numeric() else None
 
@@ -49,10 +57,16 @@ def test_each_value_is_counted_once(name: str, many: int, data: st.DataObject) -
         assert numbers.values.tolist() == finite
 
 
-def test_a_table_is_used_for_many_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control of the test above: without it, both its cases might hash."""
+def test_many_answers_are_not_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control of the test above: without it, all its cases might hash."""
     monkeypatch.setattr(pl.Series, "value_counts", None)
+    many = pl.Series([3, 1, 3] * counted.MANY)
 
-    assert how_many(pl.Series([3, 1, 3] * counted.MANY)) == {1: counted.MANY, 3: 2 * counted.MANY}
+    with monkeypatch.context() as without_table:
+        without_table.setattr(counted, "in_a_table", None)
+        assert how_many(many) == {1: counted.MANY, 3: 2 * counted.MANY}
+    with monkeypatch.context() as few:
+        few.setattr(counted, "FEW", 0)
+        assert how_many(many) == {1: counted.MANY, 3: 2 * counted.MANY}
     with pytest.raises(TypeError):
         how_many(pl.Series([3, 1, 3]))
