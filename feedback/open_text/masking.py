@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
+from itertools import filterfalse
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -242,7 +243,7 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.lower()
     letters = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(one for one in letters if not unicodedata.combining(one))
+    return "".join(filterfalse(unicodedata.combining, letters))
 
 
 def places(text: str) -> Sequence[int]:

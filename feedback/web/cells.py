@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django.utils import dateformat
 from django.utils.formats import get_format
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.timezone import get_current_timezone
@@ -33,7 +34,7 @@ NOTHING = SafeString("")
 COMMA = '<span class="quiet">, </span>'
 PLACE = "\ue000"  # of a number; no text of ours has this character
 
-Draw = Callable[[Any], SafeString]
+Draw = Callable[[Any], str]  # markup, whatever people typed in it escaped
 
 
 def rows_of(
@@ -82,7 +83,7 @@ class Heads:
 
     def __init__(self, around: Around, columns: Mapping[str, Message]) -> None:
         self.around = around
-        self.query = conditional_escape(f"?{around.query}" if around.query else "")
+        self.query = escape(f"?{around.query}" if around.query else "")
         self.columns = columns
         # Numbers are all that is put in, so these are escaped once, with a place for each.
         self.tick = format_html(
@@ -141,11 +142,11 @@ def own_cells(tags: Sequence[Tag]) -> dict[str, Draw]:
         "assignee": lambda it: isolated(it.assigned_to) if it.assigned_to else NOTHING,
         "screening": lambda it: spaced([reasons[code] for code in it.reasons if code in reasons]),
         "edited": lambda it: times(it.edits) if it.edits else NOTHING,
-        "notes": lambda it: escape(it.note_count or ""),
+        "notes": lambda it: str(it.note_count or ""),
         "language": lambda it: escape(it.language),
-        "revision": lambda it: escape(revision(it.revision_id).number),
+        "revision": lambda it: str(revision(it.revision_id).number),
         "source": lambda it: isolated(it.source) if it.source else NOTHING,
-        "seconds": lambda it: escape("" if it.seconds is None else it.seconds),
+        "seconds": lambda it: "" if it.seconds is None else str(it.seconds),
     }
 
 
@@ -164,8 +165,8 @@ def answer_cells(items: Sequence[Item], around: Around) -> dict[str, Draw]:
     return {listed.ANSWER + item.key: drawing(item) for item in items}
 
 
-def spaced(cells: Sequence[SafeString]) -> SafeString:
-    return SafeString(" ".join(cells))
+def spaced(cells: Sequence[str]) -> str:
+    return " ".join(cells)
 
 
 def chip(text: Message, kind: str) -> SafeString:
@@ -176,15 +177,19 @@ def status_chip(status: Status) -> SafeString:
     return chip(status.label, f"status-{status.name.lower()}")
 
 
-def isolated(text: str) -> SafeString:
+def isolated(text: str) -> str:
     """What somebody typed, in its own direction."""
-    return SafeString(f'<bdi class="typed">{conditional_escape(text)}</bdi>')
+    return typed(escape(text))
 
 
-def moment(here: datetime, clock: str, language: str) -> SafeString:
+def typed(markup: str) -> str:
+    return f'<bdi class="typed">{markup}</bdi>'
+
+
+def moment(here: datetime, clock: str, language: str) -> str:
     """A local time. Args: clock: the format, which is looked up once a page; minutes at most."""
     words = minute(here.replace(second=0, microsecond=0, tzinfo=None), clock, language)
-    return SafeString(f'<time datetime="{here.isoformat()}">{words}</time>')
+    return f'<time datetime="{here.isoformat()}">{words}</time>'
 
 
 @lru_cache(maxsize=1_000)
@@ -193,8 +198,8 @@ def minute(here: datetime, clock: str, _language: str) -> str:
     return escape(dateformat.format(here, clock))
 
 
-def times(number: int) -> SafeString:
-    return conditional_escape(ngettext("%(n)s time", "%(n)s times", number) % {"n": number})
+def times(number: int) -> str:
+    return escape(ngettext("%(n)s time", "%(n)s times", number) % {"n": number})
 
 
 def reading_cell(reading: Reading, words: str = "") -> SafeString:
@@ -211,12 +216,12 @@ def unanswered(state: State, _language: str) -> SafeString:
     return SafeString(f'<span class="quiet">{escape(said.get(state, _("not shown")))}</span>')
 
 
-def answer(text: str, words: str) -> SafeString:
+def answer(text: str, words: str) -> str:
     """One line of an answer, folded around what was found in it if it is long."""
     if not words and len(text) <= FOLDED:
-        return isolated(escape(text))
+        return isolated(text)
     found = highlighted(text, words) if words else [(text, False)]
     if len(text) <= FOLDED:
-        return isolated(marked(found))
-    short, whole = (isolated(marked(s)) for s in (excerpt_around(found, FOLDED), found))
-    return SafeString(f'<details class="clamp"><summary>{short}</summary>{whole}</details>')
+        return typed(marked(found))
+    short, whole = (typed(marked(s)) for s in (excerpt_around(found, FOLDED), found))
+    return f'<details class="clamp"><summary>{short}</summary>{whole}</details>'

@@ -4,8 +4,10 @@ Put it where text that people typed is isolated, as in ``<bdi>``: it may be of a
 direction, and an excerpt may have lost the end of an embedding.
 """
 
+from html import escape
+
 from django import template
-from django.utils.html import escape, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from feedback.responses.highlighting import Segments, highlighted
