@@ -7,6 +7,7 @@ took as long as all else that a page reads.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, Self
 
 from django.db import connection
@@ -36,7 +37,10 @@ OFFERED = """
        WHERE v.survey_id = %(survey)s AND (v.shared OR v.owner_id = %(reader)s)),
       (SELECT coalesce((figures->>'responses')::bigint, 0)
               + coalesce((figures->>'spam')::bigint, 0)
-       FROM feedback_summary WHERE survey_id = %(survey)s)
+       FROM feedback_summary WHERE survey_id = %(survey)s),
+      (SELECT as_of FROM feedback_summary WHERE survey_id = %(survey)s),
+      EXISTS (SELECT FROM feedback_openquestion
+              WHERE survey_id = %(survey)s AND catalogue <> '')
 """
 
 
@@ -67,6 +71,8 @@ class Offered:
         sources: of the newest responses.
         views: the reader's own and what others share, as ``views.listed`` has them.
         summed: how many responses there were when they were last summed up.
+        as_of: when that was; None if it never was.
+        naming: whether names are looked for in the answers to any question.
     """
 
     tags: Sequence[Tag]
@@ -76,6 +82,8 @@ class Offered:
     sources: Sequence[str]
     views: Sequence[View]
     summed: int
+    as_of: datetime | None
+    naming: bool
 
     @classmethod
     def by(cls, survey: Survey, *, reader: int) -> Self:
@@ -83,7 +91,9 @@ class Offered:
         given = {"survey": survey.pk, "of_late": OF_LATE, "reader": reader}
         with connection.cursor() as cursor:
             cursor.execute(OFFERED, given)
-            [(tags, codes, themes, members, sources, views, summed)] = cursor.fetchall()
+            [(tags, codes, themes, members, sources, views, summed, as_of, naming)] = (
+                cursor.fetchall()
+            )
         return cls(
             [Tag(id=pk, survey=survey, name=name, colour=c) for pk, name, c in tags or ()],
             [Named(*code) for code in codes or ()],
@@ -92,4 +102,6 @@ class Offered:
             sources or (),
             [View(*view) for view in views or ()],
             summed or 0,
+            as_of,
+            naming,
         )

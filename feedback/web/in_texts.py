@@ -58,12 +58,16 @@ class InTexts:
 
 
 def themes_at(at: Desk) -> dict[str, Themes]:
+    if not at.offered.themes:
+        return {}
     rows = at.rows if at.selection else None
     return {kept.item: counted(kept, rows) for kept in themes_of(at.survey)}
 
 
 def named_at(at: Desk, figures: Figures) -> dict[str, Found]:
     """Of those who answered, how many named what; nothing where nobody named anything."""
+    if not at.offered.naming:
+        return {}
     rows = at.rows if at.selection else None
     found = {}
     for question in OpenQuestion.objects.filter(survey=at.survey).exclude(catalogue=""):

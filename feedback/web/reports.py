@@ -104,7 +104,7 @@ def summary(request: HttpRequest, slug: str) -> HttpResponse:
     sample = sample_of(at)
     links = Links(reverse("responses", args=[slug]), at.query)
     if sample is None:
-        as_of = compiled_at(at.survey)
+        as_of = at.offered.as_of or compiled_at(at.survey)
         found = figures_as_of(at.survey.pk, as_of)
         drawing = drawing_as_of(at.survey.pk, as_of, at.revisions, links, get_language() or "")
     else:
