@@ -49,12 +49,15 @@ class Checker:
         settled = self.copy.until(self.is_settled, seconds=SETTLED)
         self.slowest = max(self.slowest, time.monotonic() - begun)
         found = [] if settled else [Violation("stuck", f"not settled within {SETTLED} s")]
-        with self.copy.database() as connection:
-            if again:
-                self.rows, self.answers, self.last, self.read = {}, [], 0, 0
-            found += self.stored(connection)
-            found += self.derived(connection)
-            found += self.half_made(connection)
+        try:
+            with self.copy.database() as connection:
+                if again:
+                    self.rows, self.answers, self.last, self.read = {}, [], 0, 0
+                found += self.stored(connection)
+                found += self.derived(connection)
+                found += self.half_made(connection)
+        except psycopg.OperationalError as error:
+            found.append(Violation("stuck", f"PostgreSQL tells nothing: {error}"))
         return found
 
     def is_settled(self) -> bool:

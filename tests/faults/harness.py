@@ -40,7 +40,7 @@ class Report:
     seen: Seen = field(default_factory=Seen)
     step: int = 0  # the one after which something was wrong
     violations: list[Violation] = field(default_factory=list)
-    logged: str = ""  # the end of what the webs logged, where something was wrong
+    logged: str = ""  # the end of what webs and PostgreSQL logged, where something was wrong
 
     @property
     def slowest(self) -> float:
@@ -122,7 +122,7 @@ def run(
                 report.checks += 1
                 if report.violations:
                     report.logged = "\n".join(
-                        logged(copy.site.log(web)) for web in copy.named("web")
+                        logged(copy.site.log(name)) for name in (*copy.named("web"), "postgres")
                     )
                     break
                 clients.go_on()
