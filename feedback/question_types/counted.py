@@ -73,8 +73,8 @@ def by_value(column: pl.Series) -> tuple[pl.Series, Any]:
     """The values that stand in a column, each once, and an array of how often; without nulls.
 
     Codes and whole numbers, where they lie close together, are not hashed: a column is compared
-    with each of a few values, which takes a thirtieth of the time, or counted in a table that
-    has a place for each, which takes a third to a sixth.
+    with each of a few values, 0.05 ms a value for a million, or counted in a table that has a
+    place for each, which takes 1 to 3 ms and hashing three to six times as long.
     """
     if len(column) - column.null_count() >= MANY:
         coded = isinstance(column.dtype, pl.Enum | pl.Categorical)
