@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
-import psutil  # type: ignore[import-untyped] # as in servers.py
+import psutil
 import psycopg
 from django.contrib.auth import get_user_model
 from django.core.management import call_command

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped] # comes with the database's wheel
+import psutil
 
 from survey_site.embedded import start_postgres
 from survey_site.processes import Server, launch

@@ -30,6 +30,7 @@ from survey_site.processes import (
     launch,
     stop_orphan,
 )
+from survey_site.unattended import Unattended
 
 DATABASE = "soundings"
 SOCKET_PATH_BYTES = 103  # 107 on Linux, 103 on macOS
@@ -92,6 +93,7 @@ def start_postgres(
     command = ("postgres", "-D", str(cluster), "-p", "5432", *flags)
     for patience in range(20, -1, -1):
         server = account.launch(*command, log=log, url=url)
+        server.hangs = Unattended(server.process.pid)
         try:
             return started(server, lambda: database_ready(sockets, user, database), seconds=60)
         except DidNotStart as problem:

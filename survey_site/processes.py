@@ -51,6 +51,7 @@ class Server:
     log_start: int  # where in the log this run begins
     # Each signal in turn, with the seconds it is given; then SIGKILL.
     asks: Sequence[tuple[signal.Signals, float]]
+    hangs: Callable[[], bool] = lambda: False  # it lives, and will not serve anybody again
 
     def stop(self) -> None:
         """End the program and whatever is left in its session; safe to call twice."""
@@ -126,6 +127,10 @@ class Kept:
         if self.server and self.server.process.poll() is not None:
             say(f"{self.name} ended with code {self.server.process.returncode}; starting it again.")
             say(self.server.last_lines(lines=5))
+            self.end()
+            self._wait_longer(now)
+        elif self.server and self.server.hangs():
+            say(f"{self.name} does not come back by itself; starting it again.")
             self.end()
             self._wait_longer(now)
         elif self.server and now - self.due > 60:
