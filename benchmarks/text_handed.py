@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.open_text.counts import Floats, unit
-from feedback.open_text.embedder import Arrays
+from feedback.open_text.embedder import Arrays, Local
 from feedback.open_text.lsa import Lsa
 from feedback.open_text.static import LSA_SHARE
 from feedback.open_text.texts import normalised
 
 
 @dataclass(frozen=True)
-class Handed:
+class Handed(Local):
     """An embedder for the texts of one measurement; it is never kept."""
 
     rows: Mapping[str, int]  # of normalised texts

@@ -16,7 +16,7 @@ from feedback.open_text.vectors import NotAvailable
 from feedback.responses import bulk, letters
 from feedback.responses.in_field import items_of
 from feedback.theming import building as themes
-from feedback.theming import emerging
+from feedback.theming import drafting, emerging, waiting
 
 logger = logging.getLogger(__name__)
 A_MOMENT = 2.0  # seconds that ``refresh`` gives to acts on many
@@ -81,6 +81,7 @@ def learn_soon(survey: int, part: str) -> None:
 def find_themes(number: int) -> None:
     """Look for the themes of one question; with another worker on it there is nothing to do."""
     themes.build(number)
+    drafting.draft(number)
 
 
 @shared_task(soft_time_limit=300)
@@ -90,6 +91,8 @@ def tend_themes() -> None:
         find_themes_soon(number)
     for number in emerging.tend():
         look_soon(number)
+    for number in waiting.tend():
+        place_soon(number)
 
 
 @shared_task(soft_time_limit=300)
@@ -99,6 +102,23 @@ def look_for_new(number: int) -> None:
         emerging.look(number)
     except NotAvailable as error:
         logger.warning("theme set %s: %s", number, error)
+
+
+@shared_task(soft_time_limit=900)
+def place_waiting(number: int) -> None:
+    """Place answers that wait for the vectors of a server; where it is away they wait on."""
+    try:
+        waiting.place_waiting(number, seconds=AT_A_STRETCH)
+    except NotAvailable as error:
+        logger.warning("theme set %s: %s", number, error)
+
+
+def place_soon(number: int) -> None:
+    """Ask a worker; a message that nobody takes ``tend_themes`` sends again."""
+    try:
+        place_waiting.apply_async((number,), retry=False, expires=60)
+    except OperationalError:
+        logger.warning("no broker; answers of theme set %s wait on", number)
 
 
 def look_soon(number: int) -> None:

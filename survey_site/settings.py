@@ -155,6 +155,7 @@ CELERY_TASK_ROUTES = {
     "feedback.tasks.build_export": {"queue": "exports"},
     "feedback.tasks.find_themes": {"queue": "exports"},
     "feedback.tasks.look_for_new": {"queue": "exports"},
+    "feedback.tasks.place_waiting": {"queue": "exports"},
 }
 REFRESH_SECONDS = 3.0
 CELERY_BEAT_SCHEDULE = {
@@ -294,6 +295,19 @@ MFA_TOTP_ISSUER = "Soundings"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever can sign in can make it safer
 # Browsers offer passkeys over HTTPS and on localhost only, so this widens nothing else.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+
+# For the themes of open answers, instead of what is installed; see docs/open-text.md. Answers
+# leave this machine with an endpoint, which is never asked unless a model of it is named.
+VECTORS_FOLDER = optional("VECTORS_FOLDER")
+ENDPOINT_URL, ENDPOINT_KEY = optional("ENDPOINT_URL"), optional("ENDPOINT_KEY")
+VECTORS_MODEL, NAMES_MODEL = optional("VECTORS_MODEL"), optional("NAMES_MODEL")
+if VECTORS_FOLDER and VECTORS_MODEL:
+    raise ImproperlyConfigured("VECTORS_FOLDER and VECTORS_MODEL are both set. Leave one of them.")
+if (VECTORS_MODEL or NAMES_MODEL) and not ENDPOINT_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(
+        "VECTORS_MODEL or NAMES_MODEL is set and ENDPOINT_URL is no address of http or https. "
+        "Set it to https://host/v1, or leave the models out."
+    )
 
 # The largest form body that is read as answers; see feedback/web/bodies.py.
 MAX_ANSWERS_BYTES = 1_000_000

@@ -70,6 +70,7 @@ def told(one: Counted) -> dict[str, Any]:
     return {
         "number": one.theme.number,
         "name": one.theme.name,
+        "draft": one.theme.is_draft,
         "mixed": one.theme.mixed,
         "n": one.n,
         "share": [one.share / 100, low / 100, high / 100],

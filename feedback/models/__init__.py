@@ -36,11 +36,20 @@ from feedback.models.response import (
 )
 from feedback.models.summary import FrameChunk, Summary, SummaryMail
 from feedback.models.survey import Revision, Survey
-from feedback.models.themes import Theme, ThemeOf, ThemeSet, ThemesState, WhyNoThemes
+from feedback.models.themes import (
+    AnswerToPlace,
+    TextVector,
+    Theme,
+    ThemeOf,
+    ThemeSet,
+    ThemesState,
+    WhyNoThemes,
+)
 from feedback.models.weighting import Weighting
 
 __all__ = [
     "AccessKey",
+    "AnswerToPlace",
     "AuditEntry",
     "Bulk",
     "BulkState",
@@ -82,6 +91,7 @@ __all__ = [
     "SummaryMail",
     "Survey",
     "Tag",
+    "TextVector",
     "Theme",
     "ThemeOf",
     "ThemeSet",

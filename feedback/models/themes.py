@@ -28,6 +28,10 @@ class WhyNoThemes(models.TextChoices):
         _("Fewer than 50 answers say something. Themes are looked for once there are more."),
     )
     STOPPED = "stopped", _("It was stopped several times. Start it again when the server is idle.")
+    VECTORS = (
+        "vectors",
+        _("The vectors that this server is set up for cannot be had. Its log says more."),
+    )
     ERROR = "error", _("It could not be done. The log of the server says more.")
 
 
@@ -78,15 +82,27 @@ class ThemeSet(models.Model):
     def unfinished(self) -> bool:
         return self.state in (ThemesState.WAITING, ThemesState.BUILDING)
 
+    @property
+    def asked_model(self) -> str:
+        """The model of a server that answers are sent to for their vectors; "" for none."""
+        kind, _colon, model = self.embedder.partition(":")
+        return model if kind == "endpoint" else ""
+
 
 class Theme(models.Model):
     """One theme, or a part of one. Its number stays its own through every later search."""
 
+    NAME: ClassVar[int] = 120  # characters
+    MODEL: ClassVar[int] = 100
+
     set = models.ForeignKey(ThemeSet, models.CASCADE, related_name="themes")
     number = models.PositiveIntegerField()
     parent = models.ForeignKey("self", models.SET_NULL, null=True, related_name="parts")
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=NAME)
     name_by_staff = models.BooleanField(default=False)
+    drafted_by = models.CharField(
+        max_length=MODEL, default="", db_default="", help_text="Model that proposed its name"
+    )
     label = ArrayField(
         models.CharField(max_length=200), default=list, help_text="Phrases that were drafted"
     )
@@ -111,13 +127,26 @@ class Theme(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def phrases(self) -> str:
+        """What it is called by itself."""
+        return ", ".join(self.label)[: Theme.NAME]
+
+    @property
+    def is_draft(self) -> bool:
+        """A model proposed its name, and nobody has said yet that it is right."""
+        return bool(self.drafted_by) and not self.name_by_staff and self.name != self.phrases
+
 
 class ThemeOf(models.Model):
-    """The theme of one answer; derived, but where staff put it. Null: it says nothing."""
+    """The theme of one answer; derived, but where staff put it. Null: it says nothing.
+
+    That of a response that is gone stays for ``refresh``, which takes what it leads to with it.
+    """
 
     set = models.ForeignKey(ThemeSet, models.CASCADE, related_name="+")
     response = models.ForeignKey(
-        Response, models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+        Response, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     theme = models.ForeignKey(Theme, models.CASCADE, null=True, db_index=False, related_name="+")
     closeness = models.FloatField(default=0.0, help_text="To the middle of its theme")
@@ -132,3 +161,37 @@ class ThemeOf(models.Model):
 
     def __str__(self) -> str:
         return f"theme of {self.response_id}"
+
+
+class AnswerToPlace(models.Model):
+    """The outbox of answers whose vectors somebody else is asked for, with no row locked."""
+
+    set = models.ForeignKey(ThemeSet, models.CASCADE, related_name="to_place")
+    response = models.ForeignKey(
+        Response, models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["response", "set"], name="answer_to_place_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.response_id} to be placed"
+
+
+class TextVector(models.Model):
+    """What a server told of a text, which goes when the answer is withdrawn or changed."""
+
+    set = models.ForeignKey(ThemeSet, models.CASCADE, db_index=False, related_name="+")
+    said = models.BigIntegerField(help_text="Digest of the text, as of ThemeOf")
+    embedder = models.CharField(max_length=100)
+    vector = models.BinaryField(help_text="16-bit floats")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["set", "said", "embedder"], name="vector_of_text_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"vector of {self.embedder}"

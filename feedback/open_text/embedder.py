@@ -16,16 +16,28 @@ from numpy.typing import NDArray
 from feedback.open_text.counts import Floats
 
 Arrays = dict[str, NDArray[Any]]
+Halves = NDArray[np.float16]
 
 
 class NotAvailable(Exception):
     """An embedder cannot be had here; the message says how to get it."""
 
 
+class Memory(Protocol):
+    """Vectors that a server told before, so that it is asked for each text once."""
+
+    def known(self, model: str, texts: Sequence[str]) -> dict[str, Halves]:
+        """Those of these texts that this model was asked for."""
+        ...
+
+    def keep(self, model: str, told: Mapping[str, Halves]) -> None: ...
+
+
 class Embedder(Protocol):
     """One way to place texts so that like is near like."""
 
     kind: ClassVar[str]
+    local: ClassVar[bool]  # it computes here; else somebody else is asked, who may be slow or away
 
     @property
     def name(self) -> str:
@@ -34,6 +46,10 @@ class Embedder(Protocol):
 
     @property
     def dimensions(self) -> int: ...
+
+    def remembering(self, memory: Memory) -> Self:
+        """The same with a memory, where it asks somebody else."""
+        ...
 
     def fit(self, texts: Sequence[str], *, seed: int = 0) -> Self:
         """One that knows this sample. Texts are normalised and differ from each other."""
@@ -49,6 +65,15 @@ class Embedder(Protocol):
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self: ...
+
+
+class Local:
+    """An embedder that computes here: there is nothing to remember."""
+
+    local: ClassVar[bool] = True
+
+    def remembering(self, memory: Memory) -> Self:
+        return self
 
 
 def to_bytes(embedder: Embedder) -> bytes:

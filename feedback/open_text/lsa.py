@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from feedback.open_text.counts import Floats, counted, counts, letters, unit
-from feedback.open_text.embedder import Arrays, from_strings, strings
+from feedback.open_text.embedder import Arrays, Local, from_strings, strings
 
 DIMENSIONS = 300  # with 150 V is lower by .005 on banking questions, by .035 on everyday ones
 RARE_WORDS, RARE_LETTERS = 2, 3  # in fewer texts of the sample: not looked at
@@ -55,7 +55,7 @@ class Weighed:
 
 
 @dataclass(frozen=True)
-class Lsa:
+class Lsa(Local):
     words: Weighed
     letters: Weighed
     axes: Floats  # features × dimensions

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.open_text.counts import Floats, counts, unit
-from feedback.open_text.embedder import Arrays, NotAvailable, from_strings, strings
+from feedback.open_text.embedder import Arrays, Local, NotAvailable, from_strings, strings
 from feedback.open_text.lsa import BLOCK, Lsa
 from feedback.open_text.tokens import Tokens, read_table
 
@@ -89,7 +89,7 @@ def package_folder() -> Path:
 
 
 @dataclass(frozen=True)
-class Static:
+class Static(Local):
     """Static vectors of the package, with LSA beside them."""
 
     folder: Path

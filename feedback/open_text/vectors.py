@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.conf import settings
+
 from feedback.open_text.embedder import Embedder, NotAvailable, arrays_of, to_bytes
 from feedback.open_text.endpoint import Endpoint
 from feedback.open_text.lsa import DIMENSIONS, Lsa
@@ -12,6 +14,7 @@ __all__ = [
     "Embedder",
     "NotAvailable",
     "best_here",
+    "chosen",
     "embedder",
     "for_codes",
     "load",
@@ -60,6 +63,19 @@ def best_here(*, share: float = LSA_SHARE, lsa_dimensions: int = LSA_DIMENSIONS)
         return Static.new(share=share, lsa_dimensions=lsa_dimensions)
     except NotAvailable:
         return Lsa.new()
+
+
+def chosen() -> Embedder:
+    """What the operator chose for the themes of surveys; the best here where nothing was chosen.
+
+    Raises:
+        NotAvailable: the folder that was chosen is not there.
+    """
+    if settings.VECTORS_FOLDER:
+        return embedder("folder", folder=settings.VECTORS_FOLDER)
+    if settings.VECTORS_MODEL:
+        return embedder("endpoint", url=settings.ENDPOINT_URL, model=settings.VECTORS_MODEL)
+    return best_here()
 
 
 def for_codes() -> Embedder:

@@ -3,6 +3,7 @@
 Spam is left out; personal questions are never looked at.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 
 from feedback.models import Response, Status, Survey
@@ -19,6 +20,12 @@ def open_items(items: Iterable[Item]) -> list[Item]:
 
 def open_items_of(survey: Survey) -> list[Item]:
     return open_items(items_of(survey))
+
+
+def digest(text: str) -> int:
+    """Tells whether a normalised text is another one now."""
+    whole = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(whole, signed=True)
 
 
 def written(survey: Survey, key: str, ids: Sequence[int] | None = None) -> dict[int, str]:

@@ -14,6 +14,7 @@ from django.db.models import F
 
 from feedback.models import Survey, ThemeSet, ThemesState, WhyNoThemes
 from feedback.models.audit import record
+from feedback.open_text.embedder import NotAvailable
 from feedback.open_text.texts import says_nothing
 from feedback.theming.answers import open_items_of, written
 from feedback.theming.fitting import search, store
@@ -63,6 +64,9 @@ def build(number: int) -> None:
             find_and_store(kept)
         except DatabaseError:
             raise  # it is away, or was restarted: ``tend`` has it done again
+        except NotAvailable as error:
+            logger.warning("theme set %s: %s", number, error)
+            ended(number, WhyNoThemes.VECTORS)
         except Exception as error:
             # Its text could hold an answer, so only its kind is told.
             logger.error("theme set %s: %s", number, type(error).__name__)

@@ -20,7 +20,7 @@ from feedback.theming.answers import written
 from feedback.theming.fitting import without_words
 from feedback.theming.placing import place
 
-NAME, DEFINITION, PHRASE, PHRASES = 120, 2_000, 100, 20
+DEFINITION, PHRASE, PHRASES = 2_000, 100, 20
 
 
 def set_of(survey: Survey, key: str) -> ThemeSet:
@@ -49,10 +49,10 @@ def noted(action: str, theme: Theme, *, actor: Any, **details: Any) -> None:
 def rename(theme: Theme, name: str, *, actor: Any) -> None:
     """Give it a name; an empty one brings the drafted one back."""
     name = " ".join(name.split())
-    if len(name) > NAME:
-        raise NotPossible(_("A name has at most %(longest)d characters.") % {"longest": NAME})
+    if len(name) > Theme.NAME:
+        raise NotPossible(_("A name has at most %(longest)d characters.") % {"longest": Theme.NAME})
     theme.name_by_staff = bool(name)
-    theme.name = name or ", ".join(theme.label)[:NAME] or without_words(theme.number)
+    theme.name = name or theme.phrases or without_words(theme.number)
     theme.approved_public = False  # another name was approved
     theme.save(update_fields=["name", "name_by_staff", "approved_public"])
     noted("theme_rename", theme, actor=actor)

@@ -22,7 +22,7 @@ from feedback.open_text.texts import normalised, says_nothing
 from feedback.open_text.threads import one_thread
 from feedback.responses.acts import NotPossible
 from feedback.theming.answers import written
-from feedback.theming.editing import NAME, noted
+from feedback.theming.editing import noted
 from feedback.theming.placing import keep, place, places_now
 
 NEW, OLD = 2_000, 5_000  # the latest answers that are looked at, and earlier ones beside them
@@ -49,7 +49,7 @@ class Proposal:
 
     @property
     def name(self) -> str:
-        return ", ".join(self.phrases)[:NAME]
+        return ", ".join(self.phrases)[: Theme.NAME]
 
 
 def tend() -> list[int]:

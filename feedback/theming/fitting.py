@@ -3,7 +3,7 @@
 Until that is committed the old themes stand, so whatever is killed, pages show whole ones.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -11,15 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from feedback.models import Theme, ThemeOf, ThemeSet, ThemesState
+from feedback.models import AnswerToPlace, Theme, ThemeOf, ThemeSet, ThemesState
 from feedback.open_text import keeping, vectors
 from feedback.open_text.counts import Floats, unit
 from feedback.open_text.texts import normalised
 from feedback.open_text.themes import SAMPLE, Found, find
-from feedback.theming.answers import written
-from feedback.theming.placing import Places, digest, keep, place, put
-
-NAME = 120  # characters
+from feedback.theming.answers import digest, written
+from feedback.theming.placing import Places, keep, place, put
+from feedback.theming.remembering import OfSet
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,14 @@ class Search:
 
 
 def search(kept: ThemeSet, texts: Mapping[int, str], tick: Callable[[int], object]) -> Search:
-    """Look for themes."""
+    """Look for themes.
+
+    Raises:
+        NotAvailable: the vectors that the operator chose cannot be had.
+    """
     found = find(
         list(texts.values()),
-        embedder=vectors.best_here(),
+        embedder=vectors.chosen().remembering(OfSet(kept.pk)),
         number=kept.number,
         seed=kept.seed,
         tick=tick,
@@ -60,7 +63,7 @@ def fitted_of(found: Found, ids: Sequence[int]) -> tuple[keeping.Fitted, list[tu
     }
     labels = [one.phrases for one in [*found.labels, *(found.part_labels[at] for at in parts)]]
     fitted = keeping.Fitted(
-        [", ".join(phrases)[:NAME] for phrases in labels],
+        [", ".join(phrases)[: Theme.NAME] for phrases in labels],
         np.vstack([found.centroids, found.part_centroids[parts]]),
         theme_of,
         [at for at, mixed in enumerate(found.mixed) if mixed],
@@ -191,6 +194,10 @@ def without_words(number: int) -> str:
     return _("Mixed %(number)d") % {"number": number}
 
 
+def digests(texts: Iterable[str]) -> set[int]:
+    return {digest(normalised(text)) for text in texts}
+
+
 def write_answers(
     kept: ThemeSet,
     done: Search,
@@ -204,7 +211,13 @@ def write_answers(
     now = written(kept.survey, kept.item)
     closeness = dict(zip(done.texts, done.found.closeness.tolist(), strict=True))
     same = [pk for pk, text in now.items() if pk in moved or done.texts.get(pk) == text]
-    ThemeOf.objects.filter(set=kept).delete()
+    rows = ThemeOf.objects.filter(set=kept)
+    said = set(rows.values_list("said", flat=True)) | digests(done.texts.values())
+    memory = OfSet(kept.pk)
+    memory.keep_only(places.embedder.name)
+    memory.forget(said - digests(now.values()))
+    rows.delete()
+    AnswerToPlace.objects.filter(set=kept).delete()
     put(
         [
             ThemeOf(

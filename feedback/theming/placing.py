@@ -4,7 +4,6 @@ What a search leaves behind is an embedder and the middles of some hundred small
 each with the theme that most of its answers are in. A new answer takes the nearest one's.
 """
 
-import hashlib
 import io
 import logging
 from collections.abc import Mapping, Sequence
@@ -14,14 +13,15 @@ from typing import Self
 
 import numpy as np
 
-from feedback.models import Survey, Theme, ThemeOf, ThemeSet
+from feedback.models import AnswerToPlace, Survey, Theme, ThemeOf, ThemeSet
 from feedback.open_text import vectors
 from feedback.open_text.counts import Floats, Integers
 from feedback.open_text.keeping import Theme as Ruled
 from feedback.open_text.keeping import by_rule
 from feedback.open_text.texts import normalised, says_nothing
 from feedback.question_types.base import Item
-from feedback.theming.answers import open_items, written
+from feedback.theming.answers import digest, open_items, written
+from feedback.theming.remembering import OfSet
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 5_000  # rows written together
@@ -69,7 +69,8 @@ class Places:
 def places_of(pk: int, _version: int) -> Places:
     """Kept by the process until there is another version."""
     kept = ThemeSet.objects.values_list("model", flat=True).get(pk=pk)
-    return Places.from_bytes(bytes(kept or b""))
+    places = Places.from_bytes(bytes(kept or b""))
+    return replace(places, embedder=places.embedder.remembering(OfSet(pk)))
 
 
 def assign(survey: Survey, ids: Sequence[int], items: Sequence[Item]) -> None:
@@ -82,11 +83,16 @@ def assign(survey: Survey, ids: Sequence[int], items: Sequence[Item]) -> None:
     asked = {item.key for item in open_items(items)}
     for kept in found.select_for_update().order_by("pk"):
         texts = written(survey, kept.item, ids) if kept.item in asked else {}
-        ThemeOf.objects.filter(set=kept, response__in=set(ids) - texts.keys()).delete()
+        now = {pk: digest(normalised(text)) for pk, text in texts.items()}
+        placed = ThemeOf.objects.filter(set=kept, response__in=ids)
+        before = list(placed.values_list("response_id", "by_staff", "said"))
+        OfSet(kept.pk).forget([said for pk, _by_staff, said in before if said != now.get(pk)])
+        gone = set(ids) - texts.keys()
+        placed.filter(response__in=gone).delete()
+        AnswerToPlace.objects.filter(set=kept, response__in=gone).delete()
         # Whoever only tags or reads an answer moves it nowhere.
-        placed = ThemeOf.objects.filter(set=kept, response__in=texts)
-        for pk, by_staff, said in placed.values_list("response_id", "by_staff", "said"):
-            if by_staff or said == digest(normalised(texts[pk])):
+        for pk, by_staff, said in before:
+            if pk in now and (by_staff or said == now[pk]):
                 del texts[pk]
         try:
             place(kept, texts)
@@ -95,14 +101,34 @@ def assign(survey: Survey, ids: Sequence[int], items: Sequence[Item]) -> None:
 
 
 def place(kept: ThemeSet, texts: Mapping[int, str], places: Places | None = None) -> None:
-    """Put these answers where they belong, whatever they were in.
+    """Put these answers where they belong, whatever they were in: now, or by a worker soon.
 
     Args:
         places: if just made; else those that are kept.
+
+    Raises:
+        NotAvailable: the vectors that they were made with are no longer here.
     """
     if not texts:
         return
     places = places or places_now(kept)
+    if places.embedder.local:
+        put_where_like(kept, texts, places)
+        return
+    # Whoever calls has locked rows, and so does not wait for somebody else; see waiting.py.
+    AnswerToPlace.objects.bulk_create(
+        [AnswerToPlace(set=kept, response_id=pk) for pk in texts],
+        batch_size=AT_ONCE,
+        ignore_conflicts=True,
+    )
+
+
+def put_where_like(kept: ThemeSet, texts: Mapping[int, str], places: Places) -> None:
+    """Put these answers where their likes are, or a rule has them.
+
+    Raises:
+        NotAvailable: a server that is asked for vectors is away.
+    """
     themes = {theme.number: theme for theme in Theme.objects.filter(set=kept)}
     ruled = [Ruled(t.number, t.name, rule=tuple(t.rule)) for t in themes.values() if t.rule]
     plain = [normalised(text) for text in texts.values()]
@@ -114,12 +140,6 @@ def place(kept: ThemeSet, texts: Mapping[int, str], places: Places | None = None
         about = {"theme": theme, "closeness": float(like), "said": digest(text)}
         rows.append(ThemeOf(set=kept, response_id=pk, **about))
     put(rows)
-
-
-def digest(text: str) -> int:
-    """Tells whether a normalised text is another one now."""
-    whole = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(whole, signed=True)
 
 
 def places_now(kept: ThemeSet) -> Places:

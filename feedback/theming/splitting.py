@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from feedback.models import Theme, ThemeOf
 from feedback.open_text import vectors
 from feedback.open_text.counts import Floats, Integers
-from feedback.open_text.embedder import Arrays
+from feedback.open_text.embedder import Arrays, Local
 from feedback.open_text.texts import normalised, says_nothing
 from feedback.open_text.themes import find
 from feedback.responses.acts import NotPossible
 from feedback.theming.answers import written
-from feedback.theming.editing import NAME, noted
+from feedback.theming.editing import noted
 from feedback.theming.placing import Places, keep, places_now
 
 MOST, FEWEST = 5_000, 10  # answers
 
 
 @dataclass(frozen=True)
-class AsItIs:
+class AsItIs(Local):
     """An embedder that is fitted already: a split looks with the eyes of the whole search."""
 
     embedder: vectors.Embedder
@@ -77,7 +77,7 @@ def split(theme: Theme, number: int, *, actor: Any) -> None:
     made: list[Theme] = []
     for label, mixed in zip(found.labels, found.mixed, strict=True):
         about = {"set": kept, "number": kept.next_number, "parent": theme, "mixed": mixed}
-        name = str(label)[:NAME] or _("Part %(number)d") % {"number": len(made) + 1}
+        name = str(label)[: Theme.NAME] or _("Part %(number)d") % {"number": len(made) + 1}
         made.append(Theme.objects.create(name=name, label=list(label.phrases), **about))
         kept.next_number += 1
     in_part = dict(zip(texts, found.top.tolist(), strict=True))

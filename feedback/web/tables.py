@@ -67,10 +67,13 @@ def tally_row(bar: Bar, start: str) -> str:
 
 def themes(counts: Iterable[Counted], start: str) -> SafeString:
     """How many answers each theme of an open question has."""
-    mixed = f' <span class="chip">{escape(_("mixed"))}</span>'
+    mixed, draft = (
+        f' <span class="chip">{escape(word)}</span>' for word in (_("mixed"), _("draft"))
+    )
     rows = (
         row(
-            f"{escape(one.theme.name)}{mixed if one.theme.mixed else ''}",
+            f"{escape(one.theme.name)}{draft if one.theme.is_draft else ''}"
+            f"{mixed if one.theme.mixed else ''}",
             [linked(one.n, start, str(one.theme.number)), share(one.share, *one.interval)],
             typed=True,
         )

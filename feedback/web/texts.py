@@ -82,6 +82,7 @@ def question(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "kept": kept,
         "answered": stored_figures(at.survey)["items"].get(key, {}).get("answered", 0),
         "enough": building.ENOUGH,
+        "waiting": kept.to_place.count() if kept else 0,
         **(shown(at, kept) if kept and there else {}),
     }
     return render(request, "text/question.html", context)
@@ -174,7 +175,7 @@ def edit(kept: ThemeSet, request: HttpRequest) -> str:
     match asked.get("act"):
         case "rename":
             editing.rename(theme, asked.get("name", ""), actor=actor)
-            return _("Renamed. An empty name brings the drafted one back.")
+            return _("Renamed. An empty name brings its phrases back.")
         case "define":
             editing.define(theme, asked.get("definition", ""), actor=actor)
             return _("The definition was saved.")

@@ -1,61 +1,32 @@
 """One suite for every embedder: whatever turns texts into vectors keeps the same promises."""
 
-import http.server
-import json
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from feedback.open_text import endpoint
-from feedback.open_text.embedder import Embedder, NotAvailable, arrays_of
+from feedback.open_text.embedder import Embedder, Halves, NotAvailable, arrays_of
 from feedback.open_text.static import SHARE_BEFORE, TO_INSTALL, Folder, package_folder
 from feedback.open_text.texts import normalised
 from feedback.open_text.vectors import KINDS, best_here, embedder, load, save
 from tests.open_text.answers import labelled, vectors_in
+from tests.open_text.model_server import ModelServer, model_server
 
 TEXTS = [normalised(text) for text in labelled()[0]]
 
 
-class Stub(http.server.BaseHTTPRequestHandler):
-    """An embeddings server whose vectors are counts of letters, given in the wrong order."""
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        server = self.server
-        server.batches.append(len(asked["input"]))  # type: ignore[attr-defined]
-        rows = [
-            {"index": at, "embedding": [text.count(letter) + 0.1 for letter in "abcdefghijklmnop"]}
-            for at, text in enumerate(asked["input"])
-        ]
-        if asked["model"] == "broken":
-            rows = [{"nonsense": 1}]
-        if asked["model"] == "short":
-            rows = rows[1:]
-        self.send_response(500 if asked["model"] == "failing" else 200)
-        self.end_headers()
-        self.wfile.write(json.dumps({"data": rows[::-1]}).encode())
-
-    def log_message(self, *args: object) -> None:
-        """Silence."""
-
-
 @pytest.fixture
-def server() -> Iterator[http.server.HTTPServer]:
-    with http.server.HTTPServer(("127.0.0.1", 0), Stub) as stub:
-        stub.batches = []  # type: ignore[attr-defined]
-        thread = threading.Thread(target=stub.serve_forever)
-        thread.start()
-        yield stub
-        stub.shutdown()
-        thread.join()
+def server() -> Iterator[ModelServer]:
+    with model_server() as started:
+        yield started
 
 
 @pytest.fixture(params=sorted(KINDS))
-def new(request: pytest.FixtureRequest, tmp_path: Path, server: http.server.HTTPServer) -> Embedder:
+def new(request: pytest.FixtureRequest, tmp_path: Path, server: ModelServer) -> Embedder:
     if request.param == "static":
         try:
             package_folder()
@@ -64,7 +35,7 @@ def new(request: pytest.FixtureRequest, tmp_path: Path, server: http.server.HTTP
     return embedder(
         request.param,
         folder=str(vectors_in(tmp_path)),
-        url=f"http://127.0.0.1:{server.server_port}/v1",
+        url=server.url,
         model="letters",
     )
 
@@ -155,14 +126,12 @@ def test_words_fall_into_the_longest_merged_tokens(tmp_path: Path) -> None:
     assert [names[at] for at in tokens.of("buses☃")] == ["▁bus", "e", "s"]
 
 
-def test_a_server_is_asked_in_batches(
-    server: http.server.HTTPServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_is_asked_in_batches(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Models have limits, and one failure must not cost a whole survey's vectors."""
     monkeypatch.setattr(endpoint, "BATCH", 20)
-    asked = embedder("endpoint", url=f"http://127.0.0.1:{server.server_port}/v1/", model="letters")
+    asked = embedder("endpoint", url=f"{server.url}/", model="letters")
     asked.fit(TEXTS).transform(TEXTS[:45])
-    assert server.batches == [1, 20, 20, 5]  # type: ignore[attr-defined]
+    assert server.batches == [1, 20, 20, 5]
 
 
 @pytest.mark.parametrize(
@@ -173,13 +142,58 @@ def test_a_server_is_asked_in_batches(
         ("short", "for 2 texts"),
     ],
 )
-def test_a_server_that_fails_is_told_of(
-    server: http.server.HTTPServer, model: str, said: str
-) -> None:
+def test_a_server_that_fails_is_told_of(server: ModelServer, model: str, said: str) -> None:
     """Never a theme made of half an answer."""
-    asked = endpoint.Endpoint(f"http://127.0.0.1:{server.server_port}/v1", model)
+    asked = endpoint.Endpoint(server.url, model)
     with pytest.raises(NotAvailable, match=said):
         asked.transform(["one", "two"])
+
+
+class Remembered:
+    """A memory of its own."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, Halves] = {}
+
+    def known(self, model: str, texts: Sequence[str]) -> dict[str, Halves]:
+        return {text: self.told[text] for text in texts if text in self.told}
+
+    def keep(self, model: str, told: Mapping[str, Halves]) -> None:
+        self.told |= told
+
+
+def test_a_server_is_asked_for_each_text_once(server: ModelServer) -> None:
+    """It takes time, and may cost money; what it told is the same from then on."""
+    asked = endpoint.Endpoint(server.url, "letters").remembering(Remembered()).fit(TEXTS)
+    told = asked.transform([*TEXTS[:3], TEXTS[0]])
+    assert np.array_equal(asked.transform(TEXTS[:3]), told[:3])
+    assert server.batches == [1, 3]
+
+
+def test_a_server_is_asked_for_nothing_where_vectors_are_made_here(new: Embedder) -> None:
+    """Only what is asked elsewhere is remembered; the others know by themselves."""
+    memory = Remembered()
+    new.remembering(memory).fit(TEXTS).transform(TEXTS[:3])
+    assert bool(memory.told) is not new.local
+
+
+def test_what_leads_to_a_person_does_not_leave(server: ModelServer) -> None:
+    """Texts come in small letters, in which account numbers look like words."""
+    typed = "Mail ada@example.org or ring +44 20 7946 0958; GB82 WEST 1234 5698 7654 32, @ada_l"
+    endpoint.Endpoint(server.url, "letters").transform([normalised(typed)])
+    [sent] = server.texts
+    assert sent.startswith("mail [") and " or ring [" in sent
+    assert not any(part in sent for part in ("ada", "example", "7946", "1234", "west"))
+
+
+def test_a_server_that_sends_on_is_not_followed(server: ModelServer, settings: Any) -> None:
+    """Whoever it names would have the texts, and the key."""
+    settings.ENDPOINT_KEY = "a key"
+    with model_server() as other:
+        server.elsewhere = other.url
+        with pytest.raises(NotAvailable, match="does not answer"):
+            endpoint.Endpoint(server.url, "letters").transform(["one"])
+        assert (server.keys, other.asked) == (["Bearer a key"], [])
 
 
 def test_nothing_but_http_is_opened() -> None:

@@ -212,6 +212,7 @@ def test_merging_moving_and_splitting_have_a_way_back(town: Survey, owner: objec
     assert theme_of(new) in [part.theme for part in parts]
     splitting.join(Theme.objects.get(pk=bus.pk), actor=owner)
     new.delete()
+    refresh()
     assert before == dict(ThemeOf.objects.values_list("response", "theme"))
 
 
