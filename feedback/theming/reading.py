@@ -22,6 +22,7 @@ from feedback.theming.answers import written
 from feedback.theming.emerging import Proposal
 
 LOOKED_AT = 30  # nearest answers of each theme
+SHOWN = 3
 WEEKS, FEWEST_WEEKS = 26, 3  # that are shown at most; fewer are no course of time
 A_COURSE = 30  # answers of a theme, from which its weeks are shown
 SURE = 0.05
@@ -53,7 +54,10 @@ class Week:
 def typical(
     kept: ThemeSet, *, rows: QuerySet[Response] | None, discretion: Discretion
 ) -> dict[int, list[Said]]:
-    """Three answers of each theme, by its primary key; personal data covered where it must be."""
+    """Three answers of each theme, by its primary key; personal data covered where it must be.
+
+    A theme that is all in parts has no answers of its own: one of each part stands for it.
+    """
     of = ThemeOf.objects.filter(set=kept, theme__isnull=False)
     if rows is not None:
         of = of.filter(response__in=rows.order_by().values("pk"))
@@ -64,8 +68,16 @@ def typical(
     answers = Response.objects.filter(pk__in=[response for _t, response, _c in found])
     texts = dict(answers.annotate(text=text_of(kept.item)).values_list("pk", "text"))
     found = [one for one in found if texts.get(one[1])]
-    roots = {pk: theme.pk for pk, theme in living(themes_in(kept)).items()}
-    return quoted([(roots[one], pk, near) for one, pk, near in found], texts, discretion)
+    themes = themes_in(kept)
+    roots = {pk: theme.pk for pk, theme in living(themes).items()}
+    said = quoted([(roots[one], pk, near) for one, pk, near in found], texts, discretion)
+    of_parts: dict[int, list[Said]] = {}
+    for part in themes:
+        if part.parent_id and said.get(part.pk):
+            of_parts.setdefault(part.parent_id, []).append(said[part.pk][0])
+    return {pk: some[:SHOWN] for pk, some in of_parts.items()} | {
+        pk: some for pk, some in said.items() if some
+    }
 
 
 def themes_in(kept: ThemeSet) -> list[Theme]:

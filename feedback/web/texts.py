@@ -96,10 +96,8 @@ def shown(at: Desk, kept: ThemeSet) -> dict[str, Any]:
     course, unknown = courses(themes, chosen), Course([], None, float("nan"))
 
     def row(one: Counted) -> Row:
-        parts = [row(part) for part in one.parts]
-        # A theme that is all in parts has no answers of its own: theirs stand for it.
-        own = said.get(one.theme.pk) or [part.said[0] for part in parts if part.said][:3]
-        return Row(one, own, course.get(one.theme.pk, unknown), parts)
+        own = said.get(one.theme.pk, [])
+        return Row(one, own, course.get(one.theme.pk, unknown), [row(part) for part in one.parts])
 
     rows = [row(one) for one in themes.counted]
     new = news(kept, discretion) if chosen is None else []

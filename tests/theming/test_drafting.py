@@ -7,12 +7,12 @@ import pytest
 
 from feedback import tasks
 from feedback.analysis.themes import approved, counted
-from feedback.models import Response, Survey, Theme, ThemeSet
+from feedback.models import Response, Survey, Theme, ThemeOf, ThemeSet
 from feedback.models.identity import encrypt
 from feedback.open_text.proposing_names import as_name, proposed_name
 from feedback.open_text.vectors import NotAvailable
 from feedback.refresh import refresh
-from feedback.theming import building, drafting, editing
+from feedback.theming import building, drafting, editing, splitting
 from tests.open_text.answers import labelled
 from tests.open_text.model_server import ModelServer, model_server
 from tests.theming.made import answered, found
@@ -63,6 +63,21 @@ def test_the_model_sees_the_question_phrases_and_answers(
     [prompt] = [one for one in server.prompts if "; ".join(theme.label) in one]
     assert "What do you wish for?" in prompt
     assert sum(text in prompt for text in TEXTS) >= 2
+
+
+def test_a_theme_that_is_all_in_parts_is_named_by_theirs(
+    themed: ThemeSet, server: ModelServer, reviewer: Any
+) -> None:
+    """It has no answers of its own."""
+    theme = counted(themed).counted[0].theme
+    splitting.split(theme, 2, actor=reviewer)
+    inside = ThemeOf.objects.filter(theme__parent=theme).values_list("response", flat=True)
+    said = Response.objects.filter(pk__in=inside).values_list("answers__wish", flat=True)
+    drafting.draft(themed.pk)
+    theme.refresh_from_db()
+    [prompt] = [one for one in server.prompts if "; ".join(theme.label) in one]
+    assert theme.name == "A name"
+    assert sum(text in prompt for text in said) == 2
 
 
 def test_nothing_is_asked_where_no_model_is_named(
