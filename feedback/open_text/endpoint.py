@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from feedback.open_text import outside
@@ -75,9 +76,17 @@ class Endpoint:
         return found
 
     def arrays(self) -> Arrays:
-        return {"told": strings([self.url, self.model]), "width": np.array(self.width)}
+        return {"told": strings([self.model]), "width": np.array(self.width)}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        url, model = from_strings(arrays["told"])
-        return cls(url, model, int(arrays["width"]))
+        """Of the server only the model was kept: where it is, and whether it may be asked still,
+        is for the operator to say.
+
+        Raises:
+            NotAvailable: the settings name no such model any more.
+        """
+        [model] = from_strings(arrays["told"])
+        if model != settings.VECTORS_MODEL:
+            raise NotAvailable(f"VECTORS_MODEL is no longer {model}: let the themes be found anew.")
+        return cls(settings.ENDPOINT_URL, model, int(arrays["width"]))

@@ -6,7 +6,7 @@ each with the theme that most of its answers are in. A new answer takes the near
 
 import io
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Self
@@ -98,6 +98,7 @@ def assign(survey: Survey, ids: Sequence[int], items: Sequence[Item]) -> None:
             place(kept, texts)
         except vectors.NotAvailable as error:
             logger.warning("theme set %s: %s", kept.pk, error)
+            wait(kept, texts)
 
 
 def place(kept: ThemeSet, texts: Mapping[int, str], places: Places | None = None) -> None:
@@ -116,8 +117,13 @@ def place(kept: ThemeSet, texts: Mapping[int, str], places: Places | None = None
         put_where_like(kept, texts, places)
         return
     # Whoever calls has locked rows, and so does not wait for somebody else; see waiting.py.
+    wait(kept, texts)
+
+
+def wait(kept: ThemeSet, responses: Iterable[int]) -> None:
+    """Have a worker place their answers as soon as it can."""
     AnswerToPlace.objects.bulk_create(
-        [AnswerToPlace(set=kept, response_id=pk) for pk in texts],
+        [AnswerToPlace(set=kept, response_id=pk) for pk in responses],
         batch_size=AT_ONCE,
         ignore_conflicts=True,
     )

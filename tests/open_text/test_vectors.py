@@ -26,7 +26,10 @@ def server() -> Iterator[ModelServer]:
 
 
 @pytest.fixture(params=sorted(KINDS))
-def new(request: pytest.FixtureRequest, tmp_path: Path, server: ModelServer) -> Embedder:
+def new(
+    request: pytest.FixtureRequest, tmp_path: Path, server: ModelServer, settings: Any
+) -> Embedder:
+    settings.ENDPOINT_URL, settings.VECTORS_MODEL = server.url, "letters"
     if request.param == "static":
         try:
             package_folder()
@@ -184,6 +187,18 @@ def test_what_leads_to_a_person_does_not_leave(server: ModelServer) -> None:
     [sent] = server.texts
     assert sent.startswith("mail [") and " or ring [" in sent
     assert not any(part in sent for part in ("ada", "example", "7946", "1234", "west"))
+
+
+def test_a_server_is_asked_only_while_the_settings_name_it(
+    server: ModelServer, settings: Any
+) -> None:
+    """Whoever takes the model out of them has texts stay here; a server that moved is found."""
+    kept = save(endpoint.Endpoint("http://127.0.0.1:1/v1", "letters", 26))
+    settings.ENDPOINT_URL, settings.VECTORS_MODEL = server.url, "letters"
+    assert load(kept).transform(["one"]).any()
+    settings.VECTORS_MODEL = ""
+    with pytest.raises(NotAvailable, match="no longer letters"):
+        load(kept)
 
 
 def test_a_server_that_sends_on_is_not_followed(server: ModelServer, settings: Any) -> None:

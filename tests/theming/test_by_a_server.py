@@ -21,7 +21,7 @@ from feedback.models import (
 )
 from feedback.open_text.texts import normalised
 from feedback.refresh import refresh
-from feedback.theming import building, editing, emerging, splitting, waiting
+from feedback.theming import building, editing, emerging, placing, splitting, waiting
 from feedback.theming.answers import digest
 from feedback.theming.emerging import Proposal
 from tests.open_text.answers import labelled, vectors_in
@@ -129,6 +129,22 @@ def test_where_the_server_is_away_answers_wait_on(themed: ThemeSet, server: Mode
     server.away = False
     place()
     assert theme_of(row) is not None
+
+
+def test_once_the_model_is_taken_out_of_the_settings_answers_stay_here(
+    themed: ThemeSet, server: ModelServer, settings: Any
+) -> None:
+    """They wait, are told of, and are placed by what is chosen next."""
+    settings.VECTORS_MODEL = ""
+    placing.places_of.cache_clear()
+    server.asked.clear()
+    [row] = answered(themed.survey, [NEW])
+    refresh()
+    place()
+    assert (server.asked, AnswerToPlace.objects.count()) == ([], 1)
+    found(themed.survey)
+    assert theme_of(row) is not None
+    assert (server.asked, TextVector.objects.count()) == ([], 0)
 
 
 def test_an_answer_changed_while_the_server_is_asked_is_asked_for_again(
