@@ -69,6 +69,8 @@ class Endpoint:
             found = np.array([row["embedding"] for row in rows], dtype=np.float32)
         except (ValueError, KeyError, TypeError) as error:
             raise NotAvailable(f"{self.url} answers something else than embeddings.") from error
+        if not np.isfinite(found).all():
+            raise NotAvailable(f"{self.url} gave vectors with something else than numbers.")
         if found.ndim != 2 or len(found) != len(texts) or self.width not in (0, found.shape[1]):
             raise NotAvailable(
                 f"{self.url} gave vectors of the shape {found.shape} for {len(texts)} texts."

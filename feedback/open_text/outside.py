@@ -6,6 +6,7 @@ asked unless a setting names the server and a model.
 
 import json
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 
 from django.conf import settings
@@ -49,7 +50,7 @@ def ask(url: str, path: str, sent: dict[str, Any], *, seconds: float) -> Any:
     try:
         with OPENER.open(request, timeout=seconds) as answer:
             told = answer.read(MOST + 1)
-    except OSError as error:  # refused, timed out, or an HTTP status that is an error
+    except (OSError, HTTPException) as error:  # refused, timed out, cut off, or a status of error
         raise NotAvailable(f"{address} does not answer: {error}.") from error
     if len(told) > MOST:
         raise NotAvailable(f"{address} answers more than {MOST:,} bytes.")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from feedback.models import Theme, ThemeSet
-from feedback.open_text.discretion import Discretion, covered
+from feedback.open_text.discretion import Discretion
 from feedback.open_text.embedder import NotAvailable
 from feedback.open_text.proposing_names import proposed_name
 from feedback.responses.in_field import items_of
@@ -36,7 +36,7 @@ def draft(number: int) -> None:
                 settings.ENDPOINT_URL,
                 settings.NAMES_MODEL,
                 question=asked,
-                phrases=[covered(phrase) for phrase in theme.label],
+                phrases=theme.label,
                 answers=[one.text for one in said[theme.pk]],
             )
         except NotAvailable as error:

@@ -58,6 +58,9 @@ class Answering(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", f"{self.server.elsewhere}/embeddings")
             self.end_headers()
             return
+        if asked["model"] == "garbled":
+            self.wfile.write(b"no status at all\r\n\r\n")
+            return
         failing = self.server.away or asked["model"] == "failing"
         self.send_response(500 if failing else 200)
         self.end_headers()
@@ -79,6 +82,8 @@ class Answering(http.server.BaseHTTPRequestHandler):
             rows = [{"nonsense": 1}]
         if asked["model"] == "short":
             rows = rows[1:]
+        if asked["model"] == "nan":
+            rows[0]["embedding"][0] = float("nan")
         return {"data": rows[::-1]}
 
     def log_message(self, *args: object) -> None:

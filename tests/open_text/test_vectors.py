@@ -143,6 +143,8 @@ def test_a_server_is_asked_in_batches(server: ModelServer, monkeypatch: pytest.M
         ("failing", "does not answer"),
         ("broken", "something else than embeddings"),
         ("short", "for 2 texts"),
+        ("nan", "something else than numbers"),
+        ("garbled", "does not answer"),
     ],
 )
 def test_a_server_that_fails_is_told_of(server: ModelServer, model: str, said: str) -> None:
