@@ -24,19 +24,27 @@ AROUND = " \t\"'`*_#“”„«».:"  # signs that models put around a name
 
 
 def proposed_name(
-    url: str, model: str, *, question: str, phrases: Sequence[str], answers: Sequence[str]
+    url: str,
+    model: str,
+    *,
+    question: str,
+    phrases: Sequence[str],
+    answers: Sequence[str],
+    taken: Sequence[str] = (),
 ) -> str:
     """The name that a model proposes, or "" where what it says is none.
 
     Args:
         url: up to and with ``/v1``.
         answers: typical ones, with personal data covered.
+        taken: names of other groups; none of them is given again.
 
     Raises:
         NotAvailable: it cannot be asked.
     """
     told = [f"Question: {question}", "Words that set the group apart: " + "; ".join(phrases)]
     told += [f"Answer {at}: {text[:SAID]}" for at, text in enumerate(answers, 1)]
+    told += ["Names that other groups have: " + "; ".join(taken)] if taken else []
     sent = {
         "model": model,
         "messages": [
@@ -49,7 +57,8 @@ def proposed_name(
         said = answer["choices"][0]["message"]["content"]
     except (KeyError, IndexError, TypeError) as error:
         raise NotAvailable(f"{url} answers something else than a completion.") from error
-    return as_name(said) if isinstance(said, str) else ""
+    name = as_name(said) if isinstance(said, str) else ""
+    return "" if name.casefold() in {one.casefold() for one in taken} else name
 
 
 def as_name(said: str) -> str:

@@ -28,6 +28,7 @@ def draft(number: int) -> None:
     items = items_of(found.survey)
     asked = {item.key: item.text for item in items}.get(found.item, "")
     said = typical(found, rows=None, discretion=Discretion.towards(items, sees_personal=False))
+    others = Theme.objects.filter(set=found)
     for theme in unnamed(found):
         if theme.pk not in said:
             continue
@@ -38,6 +39,7 @@ def draft(number: int) -> None:
                 question=asked,
                 phrases=theme.label,
                 answers=[one.text for one in said[theme.pk]],
+                taken=list(others.exclude(pk=theme.pk).values_list("name", flat=True)),
             )
         except NotAvailable as error:
             logger.warning("theme set %s: %s", number, error)

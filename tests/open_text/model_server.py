@@ -17,7 +17,7 @@ class ModelServer(http.server.ThreadingHTTPServer):
         asked: bodies, in order.
         keys: what stood in ``Authorization`` each time.
         away: it answers with an error.
-        name: what it says when a name is asked for.
+        name: what it says when a name is asked for; "{n}" is how many were.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,10 @@ class Answering(http.server.BaseHTTPRequestHandler):
     def completion(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked["model"] == "broken":
             return {"nonsense": 1}
-        return {"choices": [{"message": {"role": "assistant", "content": self.server.name}}]}
+        n = len(self.server.prompts)
+        return {
+            "choices": [{"message": {"role": "assistant", "content": self.server.name.format(n=n)}}]
+        }
 
     def embeddings(self, asked: dict[str, Any]) -> dict[str, Any]:
         rows: list[dict[str, Any]] = [
