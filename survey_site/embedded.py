@@ -14,9 +14,11 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import psycopg
 import redis
 from psycopg import sql
@@ -33,6 +35,7 @@ from survey_site.processes import (
 from survey_site.unattended import Unattended
 
 DATABASE = "soundings"
+NOTICED = 12  # of twenty tries: so long those that are left may end by themselves
 SOCKET_PATH_BYTES = 103  # 107 on Linux, 103 on macOS
 SETTINGS = {
     "listen_addresses": "",
@@ -97,11 +100,25 @@ def start_postgres(
         try:
             return started(server, lambda: database_ready(sockets, user, database), seconds=60)
         except DidNotStart as problem:
-            # After a kill -9 of the main process the others take a moment to notice.
+            # After a kill -9 of the main process the others take a moment to notice, and one
+            # that waits for a lock never does.
             if "still in use" not in str(problem) or not patience:
                 raise
             time.sleep(0.25)
+            if patience <= NOTICED:
+                end_those_left(cluster)
     raise AssertionError("unreachable")
+
+
+def end_those_left(cluster: Path) -> None:
+    """Kill what works in this folder although its main process is gone.
+
+    Whoever starts a server there holds the lock of the data folder, so nobody else's is meant.
+    """
+    for process in psutil.process_iter(["cwd"]):
+        if process.info["cwd"] == str(cluster):
+            with suppress(psutil.Error):
+                process.kill()
 
 
 def start_redis(data_dir: Path) -> Server:

@@ -8,9 +8,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
+import psutil
 import psycopg
 import pytest
 import redis
@@ -84,6 +86,25 @@ def test_servers_killed_outright_start_again(tmp_path: Path) -> None:
     with start_postgres(tmp_path) as again, start_redis(tmp_path) as messenger:
         assert notes(again.url) == ["kept"]
         assert redis.Redis.from_url(messenger.url).ping()
+
+
+def test_one_that_never_notices_the_death_of_its_main_process_is_ended(tmp_path: Path) -> None:
+    """As one that waits for a lock of another that is gone; it held the memory for ever."""
+    with start_postgres(tmp_path) as server:
+        note(server.url, "kept")
+        with psycopg.connect(server.url) as connection:
+            pid = connection.info.backend_pid
+            left = psutil.Process(pid)
+            left.suspend()
+            server.process.kill()
+            server.process.wait()
+            try:
+                with start_postgres(tmp_path) as again:
+                    assert notes(again.url) == ["kept"]
+                    assert not left.is_running() or left.status() == psutil.STATUS_ZOMBIE
+            finally:
+                with suppress(psutil.Error):
+                    left.kill()
 
 
 def test_a_stranger_with_the_number_of_a_stale_pid_file_lives_on(
