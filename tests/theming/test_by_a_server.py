@@ -196,6 +196,20 @@ def test_a_vector_goes_with_its_answer(themed: ThemeSet, server: ModelServer) ->
     assert [has_vector(text) for text in texts] == [False, False, False]
 
 
+def test_a_vector_goes_with_its_answer_where_a_search_comes_first(
+    themed: ThemeSet, server: ModelServer
+) -> None:
+    """It writes all answers anew, so that refresh would no longer know what the gone one said."""
+    [row] = answered(themed.survey, [NEW])
+    refresh()
+    place()
+    assert has_vector(NEW)
+    Response.objects.filter(pk=row.pk).delete()
+    building.build(building.ask(themed.survey, "wish", actor=None, number=4).pk)
+    refresh()
+    assert not has_vector(NEW)
+
+
 def test_a_split_needs_no_server(themed: ThemeSet, server: ModelServer, reviewer: Any) -> None:
     """A page never waits for it: what was told once is remembered."""
     server.asked.clear()
