@@ -46,6 +46,9 @@ class Place:
         return f"{(self.received_at - EPOCH) // MICROSECOND}-{self.pk}"
 
 
+START = Place(EPOCH, 0)  # nothing is older: what comes before it begins with the oldest
+
+
 def newest_first(rows: QuerySet[Response]) -> QuerySet[Response]:
     return rows.order_by("-received_at", "-pk")
 

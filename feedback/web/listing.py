@@ -19,7 +19,7 @@ from feedback.models import Note, Response, Role
 from feedback.open_text.discretion import Discretion
 from feedback.permissions import Access, survey_for
 from feedback.responses import counting, listed
-from feedback.responses.order import NoPlace, Place, newer, newest_first, older
+from feedback.responses.order import START, NoPlace, Place, newer, newest_first, older
 from feedback.responses.selection import Selection
 from feedback.responses.visits import visited
 from feedback.web import bulk
@@ -78,6 +78,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "seen_until": seen_until,
         "newer": to_newer,
         "older": to_older,
+        "start": START,
         "counted": counted_in_words(counted),
         "any": counted.number > 0,
         "most_new": MOST_NEW,
@@ -123,7 +124,8 @@ def keyset_page(
     if after is not None:
         page = list(newer(rows, after)[: PAGE + 1])
         ends = page[:PAGE][::-1]
-        return ends, place_of(ends, 0, there=len(page) > PAGE), place_of(ends, -1)
+        further = place_of(ends, -1, there=after != START)
+        return ends, place_of(ends, 0, there=len(page) > PAGE), further
     page = list((newest_first(rows) if before is None else older(rows, before))[: PAGE + 1])
     ends = page[:PAGE]
     further = place_of(ends, -1, there=len(page) > PAGE)

@@ -1,6 +1,6 @@
 """A survey whose open question was answered by many, and its themes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +8,13 @@ from feedback.models import Response, Survey, ThemeSet
 from feedback.refresh import refresh
 from feedback.theming import building
 from tests.open_text.answers import labelled
+
+WATER = [
+    f"The {what} in the {where} {how}."
+    for what in ("swimming pool water", "swimming pool shower", "swimming pool tiles")
+    for where in ("old hall", "outdoor bath", "children's area")
+    for how in ("feels cold", "looks dirty")
+]
 
 
 def answered(survey: Survey, texts: list[str] | None = None, **more: Any) -> list[Response]:
@@ -37,3 +44,10 @@ def found(survey: Survey, *, number: int | None = 4) -> ThemeSet:
     building.build(kept.pk)
     kept.refresh_from_db()
     return kept
+
+
+def hours_ago(kept: ThemeSet) -> None:
+    """As if all that was searched by now had been so long ago."""
+    kept.fitted_at -= timedelta(hours=1)
+    kept.save(update_fields=["fitted_at"])
+    Response.objects.update(received_at=kept.fitted_at - timedelta(hours=1))

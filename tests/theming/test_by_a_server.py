@@ -26,9 +26,8 @@ from feedback.theming.answers import digest
 from feedback.theming.emerging import Proposal
 from tests.open_text.answers import labelled, vectors_in
 from tests.open_text.model_server import ModelServer, model_server
-from tests.theming.made import answered, found
-from tests.theming.test_emerging import WATER, hours_ago
-from tests.theming.test_pages import page
+from tests.theming.doors import page
+from tests.theming.made import WATER, answered, found, hours_ago
 
 TEXTS, _SUBJECTS = labelled()
 NEW = "The buses are too late in the evening, every single day."

@@ -15,8 +15,8 @@ from feedback.refresh import refresh
 from feedback.theming import building, drafting, editing, splitting
 from tests.open_text.answers import labelled
 from tests.open_text.model_server import ModelServer, model_server
+from tests.theming.doors import act, page
 from tests.theming.made import answered, found
-from tests.theming.test_pages import act, page
 
 TEXTS, _SUBJECTS = labelled()
 

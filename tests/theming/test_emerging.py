@@ -1,6 +1,5 @@
 """What new answers say that none said before: proposed, made a theme, or dismissed."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,14 +12,7 @@ from feedback.theming.emerging import Proposal
 from tests import build
 from tests.open_text.answers import labelled
 from tests.pages import Page
-from tests.theming.made import answered, found
-
-WATER = [
-    f"The {what} in the {where} {how}."
-    for what in ("swimming pool water", "swimming pool shower", "swimming pool tiles")
-    for where in ("old hall", "outdoor bath", "children's area")
-    for how in ("feels cold", "looks dirty")
-]
+from tests.theming.made import WATER, answered, found, hours_ago
 
 
 @pytest.fixture
@@ -30,12 +22,6 @@ def searched(town: Survey) -> ThemeSet:
     kept = found(town)
     hours_ago(kept)
     return kept
-
-
-def hours_ago(kept: ThemeSet) -> None:
-    kept.fitted_at -= timedelta(hours=1)
-    kept.save(update_fields=["fitted_at"])
-    Response.objects.update(received_at=kept.fitted_at - timedelta(hours=1))
 
 
 def came(kept: ThemeSet, texts: list[str]) -> list[Response]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from feedback.models import AuditEntry, Response, Role, Survey, Theme, ThemeOf
 from tests import build
 from tests.open_text.answers import labelled
+from tests.theming.doors import act, page
 from tests.theming.made import answered, found
 
 TEXTS, _SUBJECTS = labelled()
@@ -22,17 +23,6 @@ def themed(town: Survey) -> Survey:
     answered(town, [*TEXTS, "n/a", "-"])
     found(town)
     return town
-
-
-def page(person: Any, query: str = "", key: str = "wish") -> str:
-    answer = build.signed_in(person).get(reverse("text_item", args=["town", key]) + query)
-    assert answer.status_code == 200, answer.status_code
-    return answer.content.decode()
-
-
-def act(person: Any, **fields: Any) -> int:
-    address = reverse("text_act", args=["town", "wish"])
-    return build.signed_in(person).post(address, fields).status_code
 
 
 def test_before_there_are_themes_the_page_says_what_is_to_come(town: Survey, viewer: Any) -> None:

@@ -44,6 +44,22 @@ def test_paging_forward_and_back_meets_every_response_once(desk: Client, town: S
     assert back == pks[::-1]
 
 
+def test_the_oldest_are_one_step_from_the_newest_and_back(desk: Client, town: Survey) -> None:
+    """Who works through what waited longest begins there, and does not page to it."""
+    pks = many(town, 120)
+    Response.objects.filter(pk__in=pks[::2]).update(status=Status.DONE)
+    first = Page.read(desk.get(f"{LIST}?status=done&column=status").content)
+
+    [to_oldest] = first.links("after=")
+    oldest = Page.read(desk.get(LIST + to_oldest).content)
+    [to_newest] = oldest.links(r"^\?status=done&column=status$")
+    newest = Page.read(desk.get(LIST + to_newest).content)
+
+    assert numbers_on(oldest) == pks[::2][:PAGE][::-1]
+    assert numbers_on(newest) == numbers_on(first) == pks[::2][-PAGE:][::-1]
+    assert oldest.rel("prev") and not oldest.rel("next")
+
+
 def test_a_response_that_arrives_while_paging_moves_nothing(desk: Client, town: Survey) -> None:
     """Pages counted by offset show a row twice whenever one comes in."""
     pks = many(town, 60)
