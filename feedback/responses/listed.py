@@ -64,7 +64,12 @@ def moved(names: Sequence[str], name: str, *, by: int) -> list[str]:
     return [*order[:place], name, *order[place:]]
 
 
-def readings(answers: Answers, names: Iterable[str], items: Sequence[Item]) -> Iterator[Reading]:
-    """What the answers of one response say in those of the columns that are questions."""
-    asked = {ANSWER + item.key: item for item in items}
-    return (read(asked[name], answers, {}) for name in names if name in asked)
+def asked(names: Iterable[str], items: Sequence[Item]) -> list[Item]:
+    """The questions among the columns of these names, in their order."""
+    there = {ANSWER + item.key: item for item in items}
+    return [there[name] for name in names if name in there]
+
+
+def readings(answers: Answers, questions: Iterable[Item]) -> Iterator[Reading]:
+    """What the answers of one response say to each of these."""
+    return (read(item, answers, {}) for item in questions)

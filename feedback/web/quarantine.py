@@ -47,7 +47,7 @@ def quarantine(request: HttpRequest, slug: str) -> HttpResponse:
     items = items_of(access.survey)
     reason = reason_of(request.GET.get("reason", ""), rules)
     found = newest_first(screened.waiting(access.survey, reason))
-    columns = [name for name in listed.usual(items) if name.startswith(listed.ANSWER)]
+    questions = listed.asked(listed.usual(items), items)
     discretion = Discretion.towards(items, sees_personal=access.sees_personal)
     page = list(found[:AT_ONCE])
     answers = discretion.over(page, discretion.parts)
@@ -56,7 +56,7 @@ def quarantine(request: HttpRequest, slug: str) -> HttpResponse:
         "survey": access.survey,
         "records": [record_of(rule) for rule in rules if rule.flagged],
         "reason": reason,
-        "rows": [(row, drawn(listed.readings(answers(row), columns, items))) for row in page],
+        "rows": [(row, drawn(listed.readings(answers(row), questions))) for row in page],
         "rest": next(rule.waiting for rule in rules if rule.reason == reason) - len(page),
     }
     return render(request, "review/quarantine.html", context)
