@@ -76,6 +76,7 @@ class Questionnaire(BaseModel):
     imported_from: ImportedFrom | None = Field(None, description="The file that it is drafted from")
 
     _texts: translations.Texts = PrivateAttr(default_factory=dict)
+    _lent: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def parse(cls, definition: Any) -> Self:
@@ -130,8 +131,19 @@ class Questionnaire(BaseModel):
             return self
         if language not in self.localized:
             plain = translations.localized(self.plain(), self._texts, language)
-            self.localized[language] = Questionnaire.model_validate(plain)
+            made = self.localized[language] = Questionnaire.model_validate(plain)
+            places = translations.lacking(self.plain(), self._texts, language)
+            made._lent = dict.fromkeys(translations.lent(plain, set(places)), self.language)
         return self.localized[language]
+
+    @property
+    def lent(self) -> Mapping[str, str]:
+        """The language of what stands here in another than the one it was asked for in.
+
+        By place ("title", "pages.0.items.2"), where no text at or below it was translated, so
+        that a page can say it to whoever has it read aloud.
+        """
+        return self._lent
 
     def missing_translations(self) -> dict[str, list[Place]]:
         """The places that lack a text, by further language."""

@@ -49,13 +49,14 @@ class Block(Rendered):
 
     template = "public/parts/item.html"
 
-    def __init__(self, item: Item, questionnaire: Questionnaire) -> None:
-        self.item, self.fields = item, [item.layout(), *item.ways()]
+    def __init__(self, item: Item, questionnaire: Questionnaire, *, lent: str) -> None:
+        self.item, self.fields, self.lent = item, [item.layout(), *item.ways()], lent
         self.asked = worded(questionnaire.conditions.get(item.key), questionnaire)
         self.needed = worded(questionnaire.demands.get(item.key), questionnaire)
 
     def context(self, form: "AnswerForm") -> dict[str, Any]:
-        return {"item": self.item, "asked": self.asked, "needed": self.needed}
+        told = {"asked": self.asked, "needed": self.needed}
+        return {"item": self.item, "lent": self.lent, **told}
 
 
 class Section(Rendered):
@@ -65,12 +66,18 @@ class Section(Rendered):
 
     def __init__(self, page: Page, questionnaire: Questionnaire, *, number: int) -> None:
         self.page, self.number, self.pages = page, number, len(questionnaire.pages)
-        self.fields = [Block(item, questionnaire) for item in page.items]
+        self.lent = questionnaire.lent
+        self.fields = [
+            Block(item, questionnaire, lent=self.lent.get(f"pages.{number - 1}.items.{at}", ""))
+            for at, item in enumerate(page.items)
+        ]
 
     def context(self, form: "AnswerForm") -> dict[str, Any]:
         return {
             "title": form.recalled(self.page.title),
             "introduction": form.recalled(self.page.introduction),
+            "title_lent": self.lent.get(f"pages.{self.number - 1}.title", ""),
+            "introduction_lent": self.lent.get(f"pages.{self.number - 1}.introduction", ""),
             "number": self.number,
             "pages": self.pages,
         }

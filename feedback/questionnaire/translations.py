@@ -138,8 +138,24 @@ def readable(data: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
 
 def missing(data: Any, texts: Texts, languages: Sequence[str]) -> dict[str, list[Place]]:
     """The places without a text, by further language; the report of what is left to translate."""
-    places = [place for place, _text in readable(data)]
-    return {
-        language: [place for place in places if language not in texts.get(place, {})]
-        for language in languages[1:]
-    }
+    return {language: lacking(data, texts, language) for language in languages[1:]}
+
+
+def lacking(data: Any, texts: Texts, language: str) -> list[Place]:
+    """The places whose text one language has not."""
+    return [place for place, _text in readable(data) if language not in texts.get(place, {})]
+
+
+def lent(data: Any, lacking: Collection[Place]) -> set[str]:
+    """Where every text, at a place or below it, is among those that are lacking.
+
+    Returns:
+        Places as templates name them: "title", "pages.0", "pages.0.items.2".
+    """
+    own: set[str] = set()
+    others: set[str] = set()
+    for place, _text in readable(data):
+        names = [str(part) for part in place]
+        found = others if place in lacking else own
+        found.update(".".join(names[:end]) for end in range(1, len(names) + 1))
+    return others - own

@@ -117,3 +117,25 @@ def test_settings_with_a_wrong_name_are_not_taken_for_a_translation() -> None:
 def test_a_sound_questionnaire_has_no_problem() -> None:
     """Control: the texts above are what is wrong with the others."""
     assert told() == []
+
+
+def test_what_is_lent_by_the_main_language_is_known_by_its_place() -> None:
+    """Read aloud in the voice of another language, words are no longer understood."""
+    items = [
+        {"key": "wish", "type": "long_text", "text": "Your wish?", "help": "One is enough."},
+        {
+            "key": "half",
+            "type": "short_text",
+            "text": {"en": "Half?", "de": "Halb?"},
+            "help": "So.",
+        },
+    ]
+    questionnaire, _problems = check(DATA | {"pages": [{"title": "Wishes", "items": items}]})
+    assert questionnaire is not None
+
+    german = questionnaire.in_language("de").lent
+    assert german["pages.0.items.0"] == german["pages.0.title"] == "en"
+    # What is half translated is in neither, and is read as the rest of the page.
+    assert not {"pages.0.items.1", "title", "pages", "pages.0"} & german.keys()
+    assert german["pages.0.items.1.help"] == "en"
+    assert not questionnaire.lent

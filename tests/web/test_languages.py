@@ -195,6 +195,23 @@ def test_the_switch_changes_every_word_and_keeps_what_was_typed(client: Client) 
     assert Response.objects.get().language == "ar"
 
 
+def test_a_question_that_was_not_translated_says_which_language_it_is_in(client: Client) -> None:
+    """A screen reader takes the voice of the page for it otherwise."""
+    build.survey(
+        [
+            {"key": "a", "type": "long_text", "text": "Wish?"},
+            {"key": "b", "type": "short_text", "text": {"en": "Your name?", "de": "Ihr Name?"}},
+        ],
+        languages=["de"],
+        title={"en": "The town", "de": "Die Stadt"},
+    )
+
+    german = client.get(FORM + "?lang=de").content.decode()
+    assert 'data-item="a" lang="en" dir="auto"' in german
+    assert 'data-item="b">' in german and "<h1>Die Stadt</h1>" in german
+    assert 'lang="en" dir' not in client.get(FORM).content.decode()
+
+
 def test_pages_of_no_survey_are_in_a_language_of_the_browser(client: Client) -> None:
     """The list of surveys and the page for a wrong address have no language of their own."""
     german = {"Accept-Language": "de-CH, en;q=0.5"}
