@@ -50,15 +50,15 @@ class Sampled:
 
 def count(rows: QuerySet[Response], survey: Survey) -> Count:
     """Count the responses of a selection in this survey, in bounded time."""
-    rows = rows.order_by()
-    first = within(PATIENCE, lambda: sampled(rows, survey, FIRST))
+    rows, nonces = rows.order_by(), Nonces(survey)
+    first = within(PATIENCE, lambda: sampled(rows, nonces, FIRST))
     if first and first.hits >= ENOUGH and first.hits * first.each > 2 * EXACT:
         return first.count
     if not (first and first.hits * first.each > 4 * EXACT):
         counted = within(PATIENCE, lambda: rows.values("pk")[: EXACT + 1].count())
         if counted is not None and counted <= EXACT:
             return Count(counted, exact=True)
-    more = within(PATIENCE, lambda: sampled(rows, survey, size_for(first))) or first
+    more = within(PATIENCE, lambda: sampled(rows, nonces, size_for(first))) or first
     return more.count if more else Count(rounded(planned(rows)), exact=False)
 
 
@@ -77,24 +77,32 @@ def size_for(first: Sampled | None) -> int:
     return min(SAMPLE, 2 * FIRST * ENOUGH // first.hits)
 
 
-def sampled(rows: QuerySet[Response], survey: Survey, size: int) -> Sampled | None:
+class Nonces:
+    """Those of a survey, the smallest first: each place is walked to once, as that takes long."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.rows = Response.objects.filter(survey=survey).order_by("nonce")
+        self.at: dict[int, UUID | None] = {}
+
+    def __getitem__(self, place: int) -> UUID | None:
+        """The one at this place, from 1; None where there are not so many."""
+        if place not in self.at:
+            self.at[place] = self.rows.values_list("nonce", flat=True)[place - 1 : place].first()
+        return self.at[place]
+
+
+def sampled(rows: QuerySet[Response], nonces: Nonces, size: int) -> Sampled | None:
     """How many of the smallest nonces match; None where the survey has no more than that."""
-    last = nth_nonce(survey, size)
+    last = nonces[size]
     if last is None:
         return None
     hits = rows.filter(nonce__lte=last).count()
     # A nonce lies as far along all there could be as its place among all there are; the
     # farther along, the better that holds.
-    far, at = (last if size == SAMPLE else nth_nonce(survey, SAMPLE)), SAMPLE
+    far, at = nonces[SAMPLE], SAMPLE
     if far is None:
         far, at = last, size
     return Sampled(hits, at * NONCES / max(far.int, 1) / size)
-
-
-def nth_nonce(survey: Survey, place: int) -> UUID | None:
-    """The one at this place among the nonces of a survey, the smallest first."""
-    rows = Response.objects.filter(survey=survey).order_by("nonce")
-    return rows.values_list("nonce", flat=True)[place - 1 : place].first()
 
 
 def are_common(survey: Survey, matching: Callable[[list[int]], int], *, least: int) -> bool:

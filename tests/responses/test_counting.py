@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 from django.db.models import BooleanField, Func, Value
+from django.test.utils import CaptureQueriesContext
 
 from feedback.models import Response, Survey
 from feedback.responses import counting
@@ -62,6 +63,17 @@ def test_what_is_more_is_estimated_near_the_truth(
         assert not found.exact and not found.below
         assert abs(found.number - truth) < truth / 3, found
     assert count(rows.filter(language="yew"), town) == Count(1, exact=True)
+
+
+def test_the_index_is_walked_to_each_place_once(
+    town: Survey, many: list[Response], small: None
+) -> None:
+    """Ten thousand entries deep takes longer than all else that a list of responses asks."""
+    with CaptureQueriesContext(connection) as asked:
+        count(Response.objects.filter(survey=town, language="oak"), town)
+
+    walks = [query["sql"] for query in asked if "OFFSET" in query["sql"]]
+    assert len(walks) == len(set(walks)) == 2
 
 
 def test_other_surveys_are_not_counted(town: Survey, many: list[Response], small: None) -> None:
