@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -23,6 +22,7 @@ from feedback.questionnaire.problems import Problem
 from feedback.questionnaire.readers import document
 from feedback.questionnaire.readers.records import BadFile
 from feedback.responses.importing import Refused, Report, import_from
+from feedback.web.cells import shortened
 from feedback.web.moving_forms import ImportForm, MoveForm
 from feedback.web.uploads import content_of
 
@@ -127,7 +127,7 @@ def lines_of(found: Draft) -> list[Line]:
         elif heading.place in own:
             kind, why = own[heading.place].column["column"], own[heading.place].why
         common = [text for text, _n in seen.counts.most_common(EXAMPLES)]
-        examples = [Truncator(text).chars(EXAMPLE_LENGTH) for text in common]
+        examples = [shortened(text, EXAMPLE_LENGTH) for text in common]
         lines.append(Line(heading.header, kind, key, why, examples))
     return lines
 

@@ -77,6 +77,8 @@ def make_run(data_dir: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
+            # As from a terminal: tests that run under nohup would hand their deafness on.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
     try:
         yield copy, said

@@ -8,8 +8,9 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.eventually import eventually
 from tests.walks.visitor import Visitor
-from tests.web.server import live_site
+from tests.web.server import at_rest, live_site
 
 __all__ = ["live_site"]
 
@@ -44,6 +45,14 @@ def browser(chromium: Callable[..., Browser]) -> Iterator[Browser]:
     """As people have it: a page that was left is kept for a while, just as it was."""
     with chromium(ignore_default_args=["--disable-back-forward-cache"]) as browser:
         yield browser
+
+
+@pytest.fixture(autouse=True)
+def at_rest_in_the_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A page that is left may send what was typed; only then are the tables emptied."""
+    yield
+    if "live_site" in request.fixturenames:
+        assert eventually(at_rest)
 
 
 @pytest.fixture

@@ -83,6 +83,17 @@ def database_of_tests() -> str:
     return make_conninfo(**given, application_name=APPLICATION)
 
 
+def at_rest() -> bool:
+    """Whether the server works on nothing: to empty its tables meanwhile may be a deadlock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name = %s AND state <> 'idle'",
+            [APPLICATION],
+        )
+        return bool(cursor.fetchone() == (0,))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
