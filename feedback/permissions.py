@@ -3,10 +3,35 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Model, QuerySet
 from django.http import Http404
+from psycopg import sql
 
 from feedback.models import Membership, Role, Survey
+
+
+def attributes(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def columns(model: type[Model], table: str) -> sql.Composed:
+    fields = model._meta.concrete_fields
+    return sql.SQL(", ").join(sql.Identifier(table, str(field.column)) for field in fields)
+
+
+MEMBER, SURVEY = attributes(Membership), attributes(Survey)
+# Every page of the staff begins with this, so it is written out: the ORM would make it anew
+# each time, which takes three times as long as asking.
+MINE = (
+    sql.SQL("""
+        SELECT {}, {}
+        FROM feedback_membership AS m JOIN feedback_survey AS s ON s.id = m.survey_id
+        WHERE m.user_id = %s AND s.slug = %s AND m.role >= %s
+    """)
+    .format(columns(Membership, "m"), columns(Survey, "s"))
+    .as_string()
+)
 
 
 @dataclass(frozen=True)
@@ -55,15 +80,17 @@ def survey_for(user: Any, slug: str, role: Role) -> Access:
     Raises:
         Http404: there is no such survey, or not for them; nobody learns which.
     """
-    mine = Membership.objects.filter(user_id=user.pk, survey__slug=slug, role__gte=role)
     if not user.is_active:
         raise Http404
-    try:
-        found = mine.select_related("survey").get()
-    except Membership.DoesNotExist as error:
-        raise Http404 from error
-    found.user = user  # so that nobody asks for them once more
-    return Access(found.survey, found)
+    with connection.cursor() as cursor:
+        cursor.execute(MINE, [user.pk, slug, role])
+        row = cursor.fetchone()
+    if row is None:
+        raise Http404
+    member = Membership.from_db(connection.alias, MEMBER, row[: len(MEMBER)])
+    member.survey = Survey.from_db(connection.alias, SURVEY, row[len(MEMBER) :])
+    member.user = user  # so that nobody asks for them once more
+    return Access(member.survey, member)
 
 
 def may_make_surveys(user: Any) -> bool:

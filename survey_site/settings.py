@@ -93,6 +93,8 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {
             "libraries": {
                 "finding": "feedback.web.finding",
+                "i18n": "feedback.web.translating",
+                "kept": "feedback.web.kept",
                 "percentages": "feedback.web.percentages",
                 "revealing": "feedback.web.revealing",
             },
@@ -254,6 +256,7 @@ HTTPS = flag("HTTPS")
 # Cookies know no ports: two copies on one machine would sign each other out.
 INSTANCE = hashlib.sha256(SECRET_KEY.encode()).hexdigest()[:8]
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"session_{INSTANCE}", f"csrf_{INSTANCE}"
+SESSION_ENGINE = "feedback.web.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
@@ -262,7 +265,8 @@ SECURE_HSTS_SECONDS = number("HSTS_SECONDS", 31_536_000) if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # HSTS for subdomains, and in the browsers' own list, binds hosts that are not ours to bind.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# Our i18n takes the place of Django's in templates, on purpose: see TEMPLATES.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "templates.W003"]
 # Proxies between the internet and this program that append to X-Forwarded-For.
 TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0)
 

@@ -1,6 +1,6 @@
 """What is kept, in PostgreSQL. Migration 0002 adds the triggers these rows rely on."""
 
-from feedback.models.access import Invite, Membership, Role
+from feedback.models.access import Invite, Lines, Membership, Role
 from feedback.models.audit import AuditEntry, Seal
 from feedback.models.bulk import Bulk, BulkState, BulkStep, SavedView
 from feedback.models.coding import Colour, Mention, Note, Tag
@@ -64,6 +64,7 @@ __all__ = [
     "FrameChunk",
     "Invite",
     "Letter",
+    "Lines",
     "Membership",
     "Mention",
     "NameDecision",

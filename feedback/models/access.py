@@ -31,6 +31,14 @@ class Permitted(models.Model):
         abstract = True
 
 
+class Lines(models.IntegerChoices):
+    """How many responses a page of a list can have. More take longer, and longer to read."""
+
+    FEW = 25, "25"
+    MORE = 50, "50"
+    MANY = 100, "100"
+
+
 class Membership(Permitted):
     """A staff member's part in one survey; without one, the survey does not exist."""
 
@@ -41,6 +49,12 @@ class Membership(Permitted):
         default=list,
         db_default=[],
         help_text=_("Of their list of responses, in order; empty for the usual ones"),
+    )
+    lines = models.PositiveSmallIntegerField(
+        choices=Lines,
+        default=Lines.FEW,
+        db_default=Lines.FEW,
+        help_text=_("On a page of that list"),
     )
     visited_at = models.DateTimeField(null=True, help_text=_("When they last saw that list"))
     seen_until = models.DateTimeField(

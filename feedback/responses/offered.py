@@ -5,14 +5,14 @@ were last summed up. They come by one statement of our own: a query each, made b
 took as long as all else that a page reads.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Self
 
 from django.db import connection
 
-from feedback.models import Role, Survey, Tag
+from feedback.models import Role, Survey
 
 OF_LATE = 500  # responses among which sources are looked for: all of a million take a second
 OFFERED = """
@@ -44,6 +44,14 @@ OFFERED = """
 """
 
 
+class Label(NamedTuple):
+    """A tag."""
+
+    pk: int
+    name: str
+    colour: str
+
+
 class Named(NamedTuple):
     """A code or a theme: the question it belongs to, its number there, and its name."""
 
@@ -63,11 +71,12 @@ class View(NamedTuple):
 
 @dataclass(frozen=True)
 class Offered:
-    """Each list in the order to show it.
+    """Each list in the order to show it. Two are equal that offer the same in filters, so what
+    was drawn of one is kept for all.
 
     Attributes:
         themes: those that were not merged into another.
-        members: the names of all members, and what they are.
+        members: the name of each, and what they are.
         sources: of the newest responses.
         views: the reader's own and what others share, as ``views.listed`` has them.
         summed: how many responses there were when they were last summed up.
@@ -75,15 +84,15 @@ class Offered:
         naming: whether names are looked for in the answers to any question.
     """
 
-    tags: Sequence[Tag]
-    codes: Sequence[Named]
-    themes: Sequence[Named]
-    members: Mapping[str, Role]
-    sources: Sequence[str]
-    views: Sequence[View]
-    summed: int
-    as_of: datetime | None
-    naming: bool
+    tags: tuple[Label, ...]
+    codes: tuple[Named, ...]
+    themes: tuple[Named, ...]
+    members: tuple[tuple[str, Role], ...]
+    sources: tuple[str, ...]
+    views: Sequence[View] = field(compare=False)
+    summed: int = field(compare=False)
+    as_of: datetime | None = field(compare=False)
+    naming: bool = field(compare=False)
 
     @classmethod
     def by(cls, survey: Survey, *, reader: int) -> Self:
@@ -95,11 +104,11 @@ class Offered:
                 cursor.fetchall()
             )
         return cls(
-            [Tag(id=pk, survey=survey, name=name, colour=c) for pk, name, c in tags or ()],
-            [Named(*code) for code in codes or ()],
-            [Named(*theme) for theme in themes or ()],
-            {name: Role(role) for name, role in members or ()},
-            sources or (),
+            tuple(Label(*tag) for tag in tags or ()),
+            tuple(Named(*code) for code in codes or ()),
+            tuple(Named(*theme) for theme in themes or ()),
+            tuple((name, Role(role)) for name, role in members or ()),
+            tuple(sources or ()),
             [View(*view) for view in views or ()],
             summed or 0,
             as_of,

@@ -20,13 +20,14 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from feedback.models import Reason, Response, Status, Tag
+from feedback.models import Reason, Response, Status
 from feedback.question_types.base import Answers, Item
 from feedback.question_types.columns import Message, State
 from feedback.questionnaire.reading import Reading, read
 from feedback.responses import listed
 from feedback.responses.highlighting import excerpt_around, highlighted
 from feedback.responses.in_field import revision
+from feedback.responses.offered import Label
 from feedback.web.finding import marked
 
 FOLDED = 160  # characters; a longer answer is folded, and unfolds in its place
@@ -65,7 +66,7 @@ class Around:
         words: what was searched for, to be marked where it stands.
         seen_until: what came later is new; None for whoever is here for the first time.
         ticks: whether lines can be ticked, for acts on many.
-        tags: all of the survey, by name.
+        tags: all of the survey, in their order.
         answers: those of a response as this reader may see them.
     """
 
@@ -74,7 +75,7 @@ class Around:
     words: str
     seen_until: datetime | None
     ticks: bool
-    tags: Sequence[Tag]
+    tags: tuple[Label, ...]
     answers: Callable[[Response], Answers]
 
 
@@ -133,13 +134,12 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else Truncator(text).chars(most)
 
 
-def own_cells(tags: Sequence[Tag]) -> dict[str, Draw]:
+def own_cells(tags: tuple[Label, ...]) -> dict[str, Draw]:
     """How each column of the response itself is drawn; words are looked up once a page."""
-    statuses = {status.value: status_chip(status) for status in Status}
-    reasons = {code: chip(label, "flag") for code, label in Reason.choices}
-    known = {tag.pk: chip(tag.name, f"tag tag-{tag.colour}") for tag in tags}
-    zone, clock = get_current_timezone(), get_format("SHORT_DATETIME_FORMAT")
     language = get_language() or ""
+    statuses, reasons = own_chips(language)
+    known = tag_chips(tags)
+    zone, clock = get_current_timezone(), get_format("SHORT_DATETIME_FORMAT")
     return {
         "received": lambda it: moment(it.received_at.astimezone(zone), clock, language),
         "status": lambda it: statuses[it.status],
@@ -168,6 +168,18 @@ def answer_cells(items: Sequence[Item], around: Around) -> dict[str, Draw]:
         return lambda it: reading_cell(read(item, answers_of(it), {}), around.words)
 
     return {listed.ANSWER + item.key: drawing(item) for item in items}
+
+
+@lru_cache(maxsize=64)
+def own_chips(_language: str) -> tuple[dict[int, SafeString], dict[str, SafeString]]:
+    """Of all statuses, and of all reasons to flag."""
+    statuses = {status.value: status_chip(status) for status in Status}
+    return statuses, {code: chip(label, "flag") for code, label in Reason.choices}
+
+
+@lru_cache(maxsize=64)
+def tag_chips(tags: tuple[Label, ...]) -> dict[int, SafeString]:
+    return {tag.pk: chip(tag.name, f"tag tag-{tag.colour}") for tag in tags}
 
 
 def spaced(cells: Sequence[str]) -> str:

@@ -59,9 +59,9 @@ class Desk:
         return count_all(self.survey, summed=self.offered.summed)
 
     @property
-    def reviewers(self) -> list[str]:
+    def reviewers(self) -> tuple[str, ...]:
         """Those who can be given responses to look after."""
-        return [name for name, role in self.offered.members.items() if role >= Role.REVIEWER]
+        return tuple(name for name, role in self.offered.members if role >= Role.REVIEWER)
 
 
 def desk(request: HttpRequest, slug: str, role: Role = Role.VIEWER) -> Desk:

@@ -27,6 +27,7 @@ from feedback.responses.asked import (
     WORDS,
 )
 from feedback.responses.in_field import items_of_revisions, revision
+from feedback.responses.offered import Offered
 from feedback.responses.selection import Selection
 from feedback.web.filters_in_words import (
     CODED,
@@ -39,7 +40,7 @@ from feedback.web.filters_in_words import (
 if TYPE_CHECKING:
     from feedback.web.desk import Desk
 
-OF_QUESTIONS = (ANSWER, STATE, FROM, TO, WORDS, "every")
+OF_QUESTIONS = (ANSWER, STATE, FROM, TO, WORDS)
 SOURCES_SHOWN = 100  # that are offered to choose from
 USUAL = ("answered", "blank", "not_shown")  # states that nobody needs to be offered
 
@@ -128,11 +129,15 @@ def filtered(at: "Desk") -> dict[str, Any]:
 
 def filter_groups(at: "Desk") -> SafeString:
     """All that ``parts/filters.html`` offers, below the words to search for."""
-    language = get_language() or ""
-    of_words = (themes(at), of_texts(at))
-    own = (status_and_tags(at), people(at), screening(at), arrival(at), *of_words)
-    about = [pair for pair in at.selection.pairs() if pair[0].startswith(OF_QUESTIONS)]
-    return drawn_once(own, language) + drawn_questions(at.revisions, urlencode(about), language)
+    language, pairs = get_language() or "", at.selection.pairs()
+    about = urlencode([pair for pair in pairs if of_questions(*pair)])
+    rest = urlencode([pair for pair in pairs if pair[0] != "q" and not of_questions(*pair)])
+    own = drawn_own(at.offered, at.revisions, rest, language)
+    return own + drawn_questions(at.revisions, about, language)
+
+
+def of_questions(name: str, value: str) -> bool:
+    return name.startswith(OF_QUESTIONS) or (name == "every" and value != "tag")
 
 
 @lru_cache(maxsize=64)
@@ -145,8 +150,20 @@ def drawn_questions(revisions: tuple[int, ...], query: str, _language: str) -> S
 
 
 @lru_cache(maxsize=64)
-def drawn_once(groups: tuple[Group, ...], _language: str) -> SafeString:
-    """Those about the response itself: the same until anything in them is another."""
+def drawn_own(
+    offered: Offered, revisions: tuple[int, ...], query: str, _language: str
+) -> SafeString:
+    """Those about the response itself: the same until something else is offered or chosen."""
+    items = items_of_revisions(revisions)
+    chosen = Selection.read(query, items)
+    groups = (
+        status_and_tags(chosen, offered),
+        people(chosen, offered),
+        screening(chosen),
+        arrival(chosen, offered, revisions),
+        themes(chosen, offered, items),
+        of_texts(chosen, offered, items),
+    )
     return drawn(groups, start=0)
 
 
@@ -173,17 +190,15 @@ def options(
     return Options(name, legend, ticks, name if every is not None else "", bool(every))
 
 
-def status_and_tags(at: "Desk") -> Group:
-    chosen = at.selection
-    tags = {tag.name: tag.name for tag in at.offered.tags}
+def status_and_tags(chosen: Selection, offered: Offered) -> Group:
+    tags = {tag.name: tag.name for tag in offered.tags}
     tagged = options("tag", _("Tags"), tags, chosen.tags, every="tag" in chosen.every)
     status = options("status", _("Status"), CODED["status"], chosen.statuses)
     return Group(_("Status and tags"), (status, *((tagged,) if tagged.ticks else ())))
 
 
-def people(at: "Desk") -> Group:
-    chosen = at.selection
-    assigned = {**{name: name for name in at.offered.members}, **CODED["assignee"]}
+def people(chosen: Selection, offered: Offered) -> Group:
+    assigned = {**{name: name for name, _role in offered.members}, **CODED["assignee"]}
     return Group(
         _("People and notes"),
         (
@@ -194,26 +209,25 @@ def people(at: "Desk") -> Group:
     )
 
 
-def screening(at: "Desk") -> Group:
-    flagged = options("screened", _("Flagged because"), CODED["screened"], at.selection.screened)
+def screening(chosen: Selection) -> Group:
+    flagged = options("screened", _("Flagged because"), CODED["screened"], chosen.screened)
     return Group(_("Screening"), (flagged,))
 
 
-def arrival(at: "Desk") -> Group:
+def arrival(chosen: Selection, offered: Offered, revisions: tuple[int, ...]) -> Group:
     """When and how it came."""
-    chosen = at.selection
     days = [(name, value and value.isoformat()) for name, value in
             (("since", chosen.since), ("until", chosen.until))]  # fmt: skip
     timed = any(value and "T" in value for _name, value in days)
     received = Ends(_("Received"), "text" if timed else "date", "any", days[0], days[1])
-    revisions = [revision(pk).number for pk in at.revisions]
-    languages, sources = languages_of(at), at.offered.sources[:SOURCES_SHOWN]
+    numbers = [revision(pk).number for pk in revisions]
+    languages, sources = languages_of(revisions), offered.sources[:SOURCES_SHOWN]
     several = [
         options("lang", _("Language"), languages, chosen.languages),
         options(
             "revision",
             _("Revision"),
-            {str(n): _("Revision %(number)d") % {"number": n} for n in revisions},
+            {str(n): _("Revision %(number)d") % {"number": n} for n in numbers},
             chosen.revisions,
         ),
         options("source", _("Source"), {name: name for name in sources}, chosen.sources),
@@ -224,39 +238,39 @@ def arrival(at: "Desk") -> Group:
     return Group(_("Received"), (*shown, edited), (received,))
 
 
-def of_texts(at: "Desk") -> Group:
+def of_texts(chosen: Selection, offered: Offered, items: Sequence[Item]) -> Group:
     """By the codes of open answers, and by the names that the address has already."""
-    offered: dict[str, dict[str, Message]] = {part: {} for part in at.selection.codes}
-    for part, number, name in at.offered.codes:
-        offered.setdefault(part, {})[str(number)] = name
-    labels = labels_of([*offered, *at.selection.names], at.items)
+    codes: dict[str, dict[str, Message]] = {part: {} for part in chosen.codes}
+    for part, number, name in offered.codes:
+        codes.setdefault(part, {})[str(number)] = name
+    labels = labels_of([*codes, *chosen.names], items)
     coded = [
-        options(CODE + part, labels[part], codes, at.selection.codes.get(part, ()))
-        for part, codes in offered.items()
+        options(CODE + part, labels[part], named, chosen.codes.get(part, ()))
+        for part, named in codes.items()
         if part in labels
     ]
-    named = [options(NAME + part, labels[part], {}, on) for part, on in at.selection.names.items()]
+    named = [options(NAME + part, labels[part], {}, on) for part, on in chosen.names.items()]
     return Group(_("Codes and names"), (*coded, *named))
 
 
-def themes(at: "Desk") -> Group:
+def themes(chosen: Selection, offered: Offered, items: Sequence[Item]) -> Group:
     """The themes of open questions, and the answers that say nothing."""
-    texts = {item.key: item.text for item in at.items}
-    offered: dict[str, dict[str, Message]] = {}
-    for key, number, name in at.offered.themes:
-        offered.setdefault(key, {})[str(number)] = name
+    texts = {item.key: item.text for item in items}
+    names: dict[str, dict[str, Message]] = {}
+    for key, number, name in offered.themes:
+        names.setdefault(key, {})[str(number)] = name
     found = [
-        options(THEME + key, texts[key], {**names, NONE: _("Says nothing")}, chosen)
-        for key, names in offered.items()
+        options(THEME + key, texts[key], {**there, NONE: _("Says nothing")}, on)
+        for key, there in names.items()
         if key in texts
-        for chosen in [at.selection.themes.get(key, ())]
+        for on in [chosen.themes.get(key, ())]
     ]
     return Group(_("Themes"), tuple(found))
 
 
-def languages_of(at: "Desk") -> dict[str, Message]:
-    live = at.survey.live_id
-    codes = revision(live).questionnaire.offered_languages if live else []
+def languages_of(revisions: tuple[int, ...]) -> dict[str, Message]:
+    """Those of the form as it is now."""
+    codes = revision(revisions[0]).questionnaire.offered_languages if revisions else []
     return {code: language_name(code) for code in codes}
 
 

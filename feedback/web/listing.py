@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from feedback.models import Note, Response, Role
+from feedback.models import Lines, Membership, Note, Response, Role
 from feedback.open_text.discretion import Discretion
 from feedback.permissions import Access, survey_for
 from feedback.responses import counting, listed
@@ -30,7 +30,7 @@ from feedback.web.filtering import filtered
 from feedback.web.filters_in_words import counted_in_words
 from feedback.web.views import saved_views
 
-PAGE = 50  # responses
+PAGE = 50  # of what is no response
 MOST_NEW = 1_000  # beyond which it is just many
 # Of a response, for a line of the list: the other fields are never shown there.
 LINE = (
@@ -56,7 +56,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     given = request.GET.getlist("column")
     columns = listed.chosen(given or at.access.membership.columns, at.items)
     shown = with_what_lists_show(at.rows, columns)
-    page, to_newer, to_older = keyset_page(shown, request.GET)
+    page, to_newer, to_older = keyset_page(shown, request.GET, lines=at.access.membership.lines)
     discretion = Discretion.towards(at.items, sees_personal=at.access.sees_personal)
     around = Around(
         address=reverse("responses", args=[slug]),
@@ -117,18 +117,18 @@ def with_what_lists_show(rows: QuerySet[Response], columns: Collection[str]) -> 
 
 
 def keyset_page(
-    rows: QuerySet[Response], query: QueryDict
+    rows: QuerySet[Response], query: QueryDict, *, lines: int
 ) -> tuple[list[Response], Place | None, Place | None]:
     """One page, and the places from which the newer and the older page go on, if any do."""
     before, after = place(query.get("before")), place(query.get("after"))
     if after is not None:
-        page = list(newer(rows, after)[: PAGE + 1])
-        ends = page[:PAGE][::-1]
+        page = list(newer(rows, after)[: lines + 1])
+        ends = page[:lines][::-1]
         further = place_of(ends, -1, there=after != START)
-        return ends, place_of(ends, 0, there=len(page) > PAGE), further
-    page = list((newest_first(rows) if before is None else older(rows, before))[: PAGE + 1])
-    ends = page[:PAGE]
-    further = place_of(ends, -1, there=len(page) > PAGE)
+        return ends, place_of(ends, 0, there=len(page) > lines), further
+    page = list((newest_first(rows) if before is None else older(rows, before))[: lines + 1])
+    ends = page[:lines]
+    further = place_of(ends, -1, there=len(page) > lines)
     return ends, place_of(ends, 0, there=before is not None), further
 
 
@@ -148,13 +148,16 @@ def place(text: str | None) -> Place | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @selecting
 def columns(request: HttpRequest, slug: str) -> HttpResponse:
-    """Which columns one's own list has, and in which order."""
+    """Which columns one's own list has, in which order, and how many lines a page has."""
     at = desk(request, slug)
     names = list(listed.chosen(at.access.membership.columns, at.items))
     if request.method == "POST":
         membership = at.access.membership
-        membership.columns = rearranged(names, request.POST, at)
-        membership.save(update_fields=["columns"])
+        if "lines" in request.POST:
+            membership.lines = lines_of(request.POST, membership)
+        else:
+            membership.columns = rearranged(names, request.POST, at)
+        membership.save(update_fields=["columns", "lines"])
         address = reverse("columns", args=[slug])
         return redirect(f"{address}?{at.query}" if at.query else address)
     there = listed.offered(at.items)
@@ -164,8 +167,15 @@ def columns(request: HttpRequest, slug: str) -> HttpResponse:
         "query": at.query,
         "chosen": [(name, there[name]) for name in names],
         "others": [(name, label) for name, label in there.items() if name not in names],
+        "lengths": Lines.values,
     }
     return render(request, "review/columns.html", context)
+
+
+def lines_of(form: QueryDict, membership: Membership) -> int:
+    """How many lines a form asks for; as many as now where it asks for what is not offered."""
+    wanted = number_in(form.get("lines", ""))
+    return wanted if wanted in Lines.values else membership.lines
 
 
 def rearranged(names: list[str], form: QueryDict, at: Desk) -> list[str]:

@@ -34,7 +34,7 @@ from feedback.web.history import names_for, told
 from feedback.web.listing import LINE, searched
 from feedback.web.revealing import revealing
 
-EACH_WAY = 12  # neighbours that stand beside a response
+EACH_WAY = 8  # neighbours that stand beside a response
 GLANCE = 90  # characters of each
 NEIGHBOUR = (
     '<li{}><a href="{}"{}><span class="about"><strong>{}</strong> {}{}</span>'
@@ -76,8 +76,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
     at = desk(request, slug)
     covering = Discretion.towards(at.items, sees_personal=at.access.sees_personal)
     rows = Response.with_identity if personal else Response.objects
-    found = rows.select_related("revision", "assignee").defer("revision__definition")
-    row = get_object_or_404(found, survey=at.survey, pk=pk)
+    row = get_object_or_404(rows, survey=at.survey, pk=pk)
     identity = decrypt(row.identity, nonce=row.nonce) if personal else {}
     questionnaire = as_worded_for(row)
     beside = around(at.rows.only(*LINE), Place.of(row), each_way=EACH_WAY)
@@ -107,6 +106,7 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         "query": at.query,
         "searched": searched(at.selection),
         "row": row,
+        "worded_in": revision(row.revision_id).number,
         "pages": pages_read(questionnaire, answers, identity),
         "covered": answers != row.answers,
         "edits": edits_of(

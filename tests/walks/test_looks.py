@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from feedback.authoring import pictures
 from feedback.web import pages
@@ -127,6 +127,7 @@ def test_cards_fit_a_small_phone_and_can_be_chosen(scripted: Visitor) -> None:
     build.survey([item], slug="cards")
     page = scripted.page
     page.goto("/s/cards/")
+    expect(page.locator(".cards label").nth(3)).to_be_visible()
 
     boxes = [box.bounding_box() for box in page.locator(".cards label").all()]
     assert boxes[0]["y"] == boxes[1]["y"] < boxes[2]["y"]

@@ -70,6 +70,22 @@ def test_the_usual_columns_come_back(desk: Client, town: Survey) -> None:
     assert heads(desk) == ["Received", "Status", "What do you wish for?", "Tags"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "kept"), [("100", 100), ("7", 25), ("", 25), ("٥٠", 25), ("9" * 30, 25)]
+)
+def test_lines_on_a_page_are_one_of_the_numbers_offered(
+    desk: Client, town: Survey, reviewer: Any, asked: str, kept: int
+) -> None:
+    """A page of a million lines would be asked for once, and by everybody waited for."""
+    Membership.objects.filter(user=reviewer).update(columns=["status"])
+
+    desk.post(COLUMNS, {"lines": asked})
+
+    own = Membership.objects.get(user=reviewer)
+    assert (own.lines, own.columns) == (kept, ["status"])
+    assert f"<option selected>{kept}</option>" in desk.get(COLUMNS).content.decode()
+
+
 @pytest.mark.parametrize("name", ["answer.name", "answer.none", "identity", "", "x" * 300])
 def test_no_column_can_be_added_that_is_not_offered(
     desk: Client, town: Survey, reviewer: Any, name: str

@@ -5,9 +5,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from feedback.models import Response, Status, Survey, Tag
+from feedback.models import Lines, Membership, Response, Status, Survey, Tag
 from feedback.responses import coding
-from feedback.web.listing import PAGE
 from tests import build
 from tests.build import many
 from tests.pages import Page
@@ -22,8 +21,8 @@ def test_the_newest_response_comes_first(desk: Client, town: Survey) -> None:
 
 
 def test_paging_forward_and_back_meets_every_response_once(desk: Client, town: Survey) -> None:
-    """Two full pages and a rest: a slip at a page's edge would hide a response for good."""
-    pks = many(town, 130)
+    """Full pages and a rest: a slip at a page's edge would hide a response for good."""
+    pks = many(town, 60)
     address, forward, pages = LIST, [], 0
     while address:
         page = Page.read(desk.get(address).content)
@@ -33,7 +32,7 @@ def test_paging_forward_and_back_meets_every_response_once(desk: Client, town: S
         address = LIST + link if link else ""
 
     assert forward == pks[::-1]
-    assert pages == 3 and pages == -(-130 // PAGE)
+    assert pages == 3 and pages == -(-60 // Lines.FEW)
 
     address, back = last, []
     while address:
@@ -55,14 +54,14 @@ def test_the_oldest_are_one_step_from_the_newest_and_back(desk: Client, town: Su
     [to_newest] = oldest.links(r"^\?status=done&column=status$")
     newest = Page.read(desk.get(LIST + to_newest).content)
 
-    assert numbers_on(oldest) == pks[::2][:PAGE][::-1]
-    assert numbers_on(newest) == numbers_on(first) == pks[::2][-PAGE:][::-1]
+    assert numbers_on(oldest) == pks[::2][: Lines.FEW][::-1]
+    assert numbers_on(newest) == numbers_on(first) == pks[::2][-Lines.FEW :][::-1]
     assert oldest.rel("prev") and not oldest.rel("next")
 
 
 def test_a_response_that_arrives_while_paging_moves_nothing(desk: Client, town: Survey) -> None:
     """Pages counted by offset show a row twice whenever one comes in."""
-    pks = many(town, 60)
+    pks = many(town, 40)
     first = Page.read(desk.get(LIST).content)
 
     build.respond(town, wish="newer than all")
@@ -71,9 +70,20 @@ def test_a_response_that_arrives_while_paging_moves_nothing(desk: Client, town: 
     assert numbers_on(first) + numbers_on(second) == pks[::-1]
 
 
+def test_a_page_has_as_many_lines_as_its_reader_chose(desk: Client, town: Survey) -> None:
+    """Who skims wants many at once, who reads on a phone few; paging goes by the same number."""
+    pks = many(town, 120)
+    Membership.objects.filter(user__username="reviewer").update(lines=Lines.MANY)
+
+    first = Page.read(desk.get(LIST).content)
+    second = Page.read(desk.get(LIST + first.rel("next")).content)
+
+    assert (numbers_on(first), numbers_on(second)) == (pks[20:][::-1], pks[:20][::-1])
+
+
 def test_the_filters_go_along_from_page_to_page(desk: Client, town: Survey) -> None:
     """Else the second page of a search would be of all responses."""
-    pks = many(town, 120)
+    pks = many(town, 80)
     Response.objects.filter(pk__in=pks[::2]).update(status=Status.DONE)
 
     first = Page.read(desk.get(f"{LIST}?status=done").content)
@@ -102,7 +112,7 @@ def test_the_list_asks_as_few_queries_for_many_rows_as_for_one(desk: Client, tow
     for pk in many(town, 60):
         Response.objects.get(pk=pk).tags.add(Tag.objects.get())
     with CaptureQueriesContext(connection) as with_many:
-        assert len(listed(desk)) == PAGE
+        assert len(listed(desk)) == Lines.FEW
 
     # What goes on on a further page is counted, one by one before it was ever summed up.
     assert len(with_many) == len(with_one) + 1

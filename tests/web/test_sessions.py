@@ -1,13 +1,18 @@
 """Signing in and out, and what a session is good for."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.forms.models import model_to_dict
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from feedback.models import Survey
+from feedback.models import Membership, Role, Survey
+from feedback.permissions import survey_for
 from tests import build
 from tests.pages import csrf_token
 
@@ -54,6 +59,30 @@ def test_a_new_password_ends_every_session(owner: Any) -> None:
     owner.save()
 
     assert client.get("/staff/town/").url.startswith(reverse("account_login"))
+
+
+def test_a_session_that_is_over_lets_nobody_in(owner: Any) -> None:
+    """Sessions are fetched by a statement of our own, which has to ask for that, too."""
+    client = build.signed_in(owner)
+    assert client.get("/staff/town/").status_code == 200
+
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+
+    assert client.get("/staff/town/").url.startswith(reverse("account_login"))
+
+
+def test_a_survey_and_a_membership_are_as_they_were_stored(owner: Any, town: Survey) -> None:
+    """They are made of a statement of our own, field by field: one in the wrong place, or one
+    that the ORM would have converted, would pass for another.
+    """
+    Membership.objects.filter(user=owner).update(columns=["status", "tags"])
+
+    access = survey_for(owner, "town", Role.OWNER)
+
+    kept = Membership.objects.select_related("survey").get(user=owner, survey=town)
+    assert model_to_dict(access.membership) == model_to_dict(kept)
+    assert model_to_dict(access.survey) == model_to_dict(kept.survey)
+    assert access.survey.created_at == kept.survey.created_at
 
 
 def test_losing_the_membership_works_at_once(owner: Any, town: Survey) -> None:
