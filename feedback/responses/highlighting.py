@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from feedback.responses.folding import folded, words_of
@@ -21,12 +21,18 @@ def highlighted(text: str, words: str) -> Segments:
     What was asked to be left out is no hit.
     """
     terms = [term for alternative in parsed(words) for term in alternative]
-    if not terms or not text:
+    if not text or not may_hit(text, terms):
         return [(text, False)] if text else []
     placed = Placed(text)
     out = {stretch for term in terms if term.excluded for stretch in placed.hits(term)}
     hits = {stretch for term in terms if not term.excluded for stretch in placed.hits(term)} - out
     return segments(text, merged(sorted(hits)))
+
+
+def may_hit(text: str, terms: Iterable[Term]) -> bool:
+    """A look at the whole text, which costs far less than to place each of its words."""
+    plain = folded(text)
+    return any(term.words[0] in plain for term in terms if not term.excluded)
 
 
 class Placed:
@@ -36,13 +42,16 @@ class Placed:
         starts, ends, plain = origins(text)
         self.stretches: dict[tuple[int, str], Stretch] = {}
         self.at: dict[int, list[str]] = defaultdict(list)
+        self.places: dict[str, list[int]] = defaultdict(list)
         for word, place, start, end in words_of(plain):
             self.at[place].append(word)
+            self.places[word].append(place)
             self.stretches[place, word] = starts[start], ends[end - 1]
 
     def hits(self, term: Term) -> Iterator[Stretch]:
         first, last = term.places[0], term.places[-1]
-        for place in self.at:
+        begun = term.begins and first == last
+        for place in self.at if begun else self.places.get(term.words[0], ()):
             stretches: list[Stretch] = []
             for word, at in zip(term.words, term.places, strict=True):
                 there = place + at - first
@@ -88,6 +97,8 @@ def clusters(text: str) -> Iterator[Stretch]:
 
 def belongs(sign: str) -> bool:
     """Whether a character is one with what stands before it."""
+    if sign.isascii():
+        return False
     jamo = "\u1160" <= sign <= "\u11ff"  # vowels and ends of Hangul syllables
     return jamo or sign in "\uff9e\uff9f" or unicodedata.category(sign) in MARKS
 

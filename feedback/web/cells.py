@@ -15,7 +15,6 @@ from django.utils import dateformat
 from django.utils.formats import get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from feedback.question_types.base import Answers, Item
 from feedback.question_types.columns import Message, State
 from feedback.questionnaire.reading import Reading, read
 from feedback.responses import listed
-from feedback.responses.highlighting import excerpt_around, highlighted
+from feedback.responses.highlighting import belongs, excerpt_around, highlighted
 from feedback.responses.in_field import revision
 from feedback.responses.offered import Label
 from feedback.web.finding import marked
@@ -130,8 +129,15 @@ def opening(name: str, label: Message) -> SafeString:
 
 
 def shortened(text: str, most: int) -> str:
-    """So many characters at most; Django's way takes long even where nothing is cut."""
-    return text if len(text) <= most else Truncator(text).chars(most)
+    """So many characters at most, and none without its marks; Django's way takes ten times as
+    long, and a page does it for every line.
+    """
+    if len(text) <= most:
+        return text
+    end = most - 1
+    while end and belongs(text[end]):
+        end -= 1
+    return f"{text[:end]}…"
 
 
 def own_cells(tags: tuple[Label, ...]) -> dict[str, Draw]:
