@@ -107,10 +107,11 @@ $(VECTORS): requirements-vectors.txt $(RUNTIME)
 	@$(PIP) --no-deps -r requirements-vectors.txt
 	@touch $@
 
-# The first Python that is new enough; PYTHON=… chooses another. Half an environment is
+# The first Python that is new enough; PYTHON=… chooses another. That of the system comes first:
+# it is built with optimisations that those built by hand often lack. Half an environment is
 # removed, so that the next try begins afresh.
 $(BIN)/python:
-	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	@for python in $(PYTHON) /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11; do \
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
 		"$$python" -c 'import venv, ensurepip' 2>/dev/null || { without_venv="$$python"; continue; }; \
 		"$$python" -m venv --clear $(VENV) && exit 0; \

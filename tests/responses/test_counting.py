@@ -76,6 +76,22 @@ def test_the_index_is_walked_to_each_place_once(
     assert len(walks) == len(set(walks)) == 2
 
 
+def test_a_sample_is_looked_at_row_by_row(town: Survey, many: list[Response], small: None) -> None:
+    """Where PostgreSQL may, it lists all of a million that match before it looks at a thousand."""
+    found: list[str] = []
+
+    def bitmaps(execute: Callable[..., Any], statement: str, *rest: Any) -> Any:
+        if '"nonce" <=' in statement:
+            [shown] = connection.connection.execute("SHOW enable_bitmapscan").fetchone()
+            found.append(shown)
+        return execute(statement, *rest)
+
+    with connection.execute_wrapper(bitmaps):
+        count(Response.objects.filter(survey=town, language="oak"), town)
+
+    assert found and set(found) == {"off"}
+
+
 def test_other_surveys_are_not_counted(town: Survey, many: list[Response], small: None) -> None:
     """Their responses lie in the same table, and their nonces among these."""
     other = build.survey(slug="elsewhere")
@@ -108,9 +124,9 @@ def test_a_count_that_takes_too_long_gives_way_to_an_estimate(
 def test_only_the_count_is_bounded(inside: Callable[[], Any] | None) -> None:
     """What follows on the same connection may take as long as it needs."""
 
-    def bound() -> str:
+    def bound(name: str = "statement_timeout") -> str:
         with connection.cursor() as cursor:
-            cursor.execute("SHOW statement_timeout")
+            cursor.execute("SELECT current_setting(%s)", [name])
             [(shown,)] = cursor.fetchall()
         return str(shown)
 
@@ -119,6 +135,9 @@ def test_only_the_count_is_bounded(inside: Callable[[], Any] | None) -> None:
         assert within(70, bound) == "70ms"
         assert within(70, lambda: connection.cursor().execute("SELECT pg_sleep(9)")) is None
         assert bound() == before
+
+        assert within(70, lambda: bound("enable_bitmapscan"), by_row=True) == "off"
+        assert bound("enable_bitmapscan") == "on"
 
     if inside is None:
         asked()
