@@ -7,12 +7,11 @@ have a word in brackets where a text gives away its writer or somebody else.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import connection
 
-from feedback.models import Response
 from feedback.models.identity import UnreadableIdentity, decrypt
 from feedback.open_text.masking import masked, personal, words_of
 from feedback.question_types.base import Answers, Item
@@ -46,12 +45,11 @@ class Discretion:
         """The questions whose answers say who the respondent is."""
         return [item.key for item in self.items if item.names_somebody] if self.covers else []
 
-    def over(
-        self, rows: Iterable[Response], parts: Collection[str]
-    ) -> Callable[[Response], Answers]:
+    def over(self, rows: Iterable[Any], parts: Collection[str]) -> Callable[[Any], Answers]:
         """What is shown of the answers of each of these responses; asks for all names at once.
 
         Args:
+            rows: with ``pk`` and ``answers``.
             parts: those of answers that will be looked at; the others are as they were typed.
         """
         words = self.words_by([row.pk for row in rows])

@@ -14,7 +14,7 @@ from django.db import connection
 
 from feedback.models import Role, Survey
 
-OF_LATE = 500  # responses among which sources are looked for: all of a million take a second
+OF_LATE = 200  # responses among which sources are looked for: all of a million take a second
 OFFERED = """
     SELECT
       (SELECT json_agg(json_build_array(id, name, colour) ORDER BY name)

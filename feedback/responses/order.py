@@ -6,15 +6,25 @@ both, so that it holds even when the response it was made of is gone.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Any, Protocol, Self, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Q, QuerySet
 
 from feedback.models import Response
 
+Row = TypeVar("Row")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+
+
+class Standing(Protocol):
+    """A response, or what a query tells of one."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def received_at(self) -> Any: ...
 
 
 class NoPlace(Exception):
@@ -29,7 +39,7 @@ class Place:
     pk: int
 
     @classmethod
-    def of(cls, response: Response) -> Self:
+    def of(cls, response: Standing) -> Self:
         return cls(response.received_at, response.pk)
 
     @classmethod
@@ -57,18 +67,18 @@ BOTH_SIDES = """
 START = Place(EPOCH, 0)  # nothing is older: what comes before it begins with the oldest
 
 
-def newest_first(rows: QuerySet[Response]) -> QuerySet[Response]:
+def newest_first(rows: QuerySet[Response, Row]) -> QuerySet[Response, Row]:
     return rows.order_by("-received_at", "-pk")
 
 
-def older(rows: QuerySet[Response], than: Place) -> QuerySet[Response]:
+def older(rows: QuerySet[Response, Row], than: Place) -> QuerySet[Response, Row]:
     """What comes after a place, the nearest first."""
     beyond = Q(received_at__lt=than.received_at) | Q(received_at=than.received_at, pk__lt=than.pk)
     # The bound says the same again, in the one form that an index can begin at.
     return newest_first(rows.filter(beyond, received_at__lte=than.received_at))
 
 
-def newer(rows: QuerySet[Response], than: Place) -> QuerySet[Response]:
+def newer(rows: QuerySet[Response, Row], than: Place) -> QuerySet[Response, Row]:
     """What comes before a place, the nearest first."""
     beyond = Q(received_at__gt=than.received_at) | Q(received_at=than.received_at, pk__gt=than.pk)
     return rows.filter(beyond, received_at__gte=than.received_at).order_by("received_at", "pk")

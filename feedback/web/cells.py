@@ -19,7 +19,7 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from feedback.models import Reason, Response, Status
+from feedback.models import Reason, Status
 from feedback.question_types.base import Answers, Item
 from feedback.question_types.columns import Message, State
 from feedback.questionnaire.reading import Reading, read
@@ -38,13 +38,17 @@ Draw = Callable[[Any], str]  # markup, whatever people typed in it escaped
 
 
 def rows_of(
-    page: Iterable[Response],
+    page: Iterable[Any],
     columns: Mapping[str, Message],
     items: Sequence[Item],
     *,
     around: "Around",
 ) -> SafeString:
-    """The lines of a page, each beginning with the response's number."""
+    """The lines of a page, each beginning with the response's number.
+
+    Args:
+        page: rows with what ``listing.LINE`` names and the columns need.
+    """
     draws = own_cells(around.tags) | answer_cells(items, around)
     cells = [(opening(name, label), draws[name]) for name, label in columns.items()]
     heads = Heads(around, columns)
@@ -75,7 +79,7 @@ class Around:
     seen_until: datetime | None
     ticks: bool
     tags: tuple[Label, ...]
-    answers: Callable[[Response], Answers]
+    answers: Callable[[Any], Answers]
 
 
 class Heads:
@@ -106,7 +110,7 @@ class Heads:
         self.changed = format_html('<span class="sign">{}</span>', _("changed"))
         self.flagged = format_html('<span class="sign alarm">{}</span>', _("flagged"))
 
-    def of(self, response: Response) -> str:
+    def of(self, response: Any) -> str:
         until, number = self.around.seen_until, str(response.pk)
         is_new = until is not None and response.received_at > until
         kind = ' class="is-new"' if is_new else ""
@@ -165,7 +169,7 @@ def answer_cells(items: Sequence[Item], around: Around) -> dict[str, Draw]:
     """How each question is drawn, with what was searched for marked where it stands."""
     last: list[tuple[int, Answers]] = [(0, {})]  # all cells of a line share one look
 
-    def answers_of(it: Response) -> Answers:
+    def answers_of(it: Any) -> Answers:
         if last[0][0] != it.pk:
             last[0] = it.pk, around.answers(it)
         return last[0][1]

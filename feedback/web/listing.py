@@ -34,7 +34,8 @@ PAGE = 50  # of what is no response
 MOST_NEW = 1_000  # beyond which it is just many
 # Of a response, for a line of the list: the other fields are never shown there.
 LINE = (
-    "revision",
+    "pk",
+    "revision_id",
     "received_at",
     "language",
     "source",
@@ -101,24 +102,29 @@ def searched(selection: Selection) -> str:
     return " ".join([selection.words, *selection.words_in.values()]).strip()
 
 
-def with_what_lists_show(rows: QuerySet[Response], columns: Collection[str]) -> QuerySet[Response]:
-    """The same with all that a line reads and no more, in one query for any number of them."""
-    rows = rows.only(*LINE)
+def with_what_lists_show(rows: QuerySet[Response], columns: Collection[str]) -> QuerySet[Any, Any]:
+    """All that lines read and no more, as named tuples: models of part of their fields take ten
+    times as long to make. One query for any number of lines.
+    """
+    also = []
     if "tags" in columns:
         through = Response.tags.through.objects.filter(response=OuterRef("pk"))
         rows = rows.annotate(tag_ids=ArraySubquery(through.values("tag_id")))
+        also.append("tag_ids")
     if "assignee" in columns:
         rows = rows.annotate(assigned_to=F("assignee__username"))
+        also.append("assigned_to")
     if "notes" in columns:
         notes = Note.objects.filter(response=OuterRef("pk")).order_by().values("response")
         number = Subquery(notes.annotate(number=Count("pk")).values("number"))
         rows = rows.annotate(note_count=Coalesce(number, 0, output_field=IntegerField()))
-    return rows
+        also.append("note_count")
+    return rows.values_list(*LINE, *also, named=True)
 
 
 def keyset_page(
-    rows: QuerySet[Response], query: QueryDict, *, lines: int
-) -> tuple[list[Response], Place | None, Place | None]:
+    rows: QuerySet[Any, Any], query: QueryDict, *, lines: int
+) -> tuple[list[Any], Place | None, Place | None]:
     """One page, and the places from which the newer and the older page go on, if any do."""
     before, after = place(query.get("before")), place(query.get("after"))
     if after is not None:
@@ -132,7 +138,7 @@ def keyset_page(
     return ends, place_of(ends, 0, there=before is not None), further
 
 
-def place_of(page: list[Response], end: int, *, there: bool = True) -> Place | None:
+def place_of(page: list[Any], end: int, *, there: bool = True) -> Place | None:
     return Place.of(page[end]) if page and there else None
 
 
