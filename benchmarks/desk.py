@@ -8,6 +8,7 @@ counted.
 import re
 from collections.abc import Mapping, Sequence
 from statistics import median
+from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -93,12 +94,20 @@ def signed_in() -> Client:
 
 
 def page_seconds(client: Client, address: str) -> float:
-    def page() -> None:
+    """The median, of what the server takes: what a test client does about it does not count."""
+    handler, taken = client.handler, []
+
+    def get_response(request: Any) -> Any:
+        begun = perf_counter()
+        answer = type(handler).get_response(handler, request)
+        taken.append(perf_counter() - begun)
+        return answer
+
+    handler.get_response = get_response  # type: ignore[method-assign]
+    for _time in range(1 + TIMES):
         answer = client.get(address)
         assert answer.status_code == 200, answer.status_code
-
-    page()
-    return median(timed(page) for _time in range(TIMES))
+    return median(taken[1:])
 
 
 def two_answers(client: Client, address: str) -> str:

@@ -4,25 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from psycopg import sql
 
 from feedback.models import Membership, Role, Survey
+from feedback.models.written import attributes, columns, made
 
-
-def attributes(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
-
-
-def columns(model: type[Model], table: str) -> sql.Composed:
-    fields = model._meta.concrete_fields
-    return sql.SQL(", ").join(sql.Identifier(table, str(field.column)) for field in fields)
-
-
-MEMBER, SURVEY = attributes(Membership), attributes(Survey)
-# Every page of the staff begins with this, so it is written out: the ORM would make it anew
-# each time, which takes three times as long as asking.
 MINE = (
     sql.SQL("""
         SELECT {}, {}
@@ -32,6 +20,7 @@ MINE = (
     .format(columns(Membership, "m"), columns(Survey, "s"))
     .as_string()
 )
+OF_MEMBER = len(attributes(Membership))
 
 
 @dataclass(frozen=True)
@@ -87,8 +76,8 @@ def survey_for(user: Any, slug: str, role: Role) -> Access:
         row = cursor.fetchone()
     if row is None:
         raise Http404
-    member = Membership.from_db(connection.alias, MEMBER, row[: len(MEMBER)])
-    member.survey = Survey.from_db(connection.alias, SURVEY, row[len(MEMBER) :])
+    member = made(Membership, row[:OF_MEMBER])
+    member.survey = made(Survey, row[OF_MEMBER:])
     member.user = user  # so that nobody asks for them once more
     return Access(member.survey, member)
 

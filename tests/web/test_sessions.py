@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from feedback.models import Membership, Role, Survey
 from feedback.permissions import survey_for
+from feedback.web.accounts import Backend
 from tests import build
 from tests.pages import csrf_token
 
@@ -80,9 +81,20 @@ def test_a_survey_and_a_membership_are_as_they_were_stored(owner: Any, town: Sur
     access = survey_for(owner, "town", Role.OWNER)
 
     kept = Membership.objects.select_related("survey").get(user=owner, survey=town)
+    assert model_to_dict(Backend().get_user(owner.pk)) == model_to_dict(owner)
     assert model_to_dict(access.membership) == model_to_dict(kept)
     assert model_to_dict(access.survey) == model_to_dict(kept.survey)
     assert access.survey.created_at == kept.survey.created_at
+
+
+def test_whoever_is_shut_out_is_so_at_the_next_page(owner: Any) -> None:
+    """An account that is closed closes what it has open."""
+    client = build.signed_in(owner)
+    assert client.get("/staff/town/").status_code == 200
+
+    get_user_model().objects.update(is_active=False)
+
+    assert client.get("/staff/town/").url.startswith(reverse("account_login"))
 
 
 def test_losing_the_membership_works_at_once(owner: Any, town: Survey) -> None:
