@@ -10,7 +10,7 @@ from django.test import Client
 
 from feedback.exports import FORMATS
 from feedback.exports.format import silent
-from feedback.models import Response, Survey
+from feedback.models import Lines, Response, Survey
 from feedback.questionnaire.codebook import unguarded
 from feedback.responses.codes import code_for
 from tests import build
@@ -19,7 +19,6 @@ from tests.exports.test_formats import bare, from_xlsx
 from tests.hostile.strings import five_hundred
 from tests.web.sent import FormPage
 
-PAGE = 50  # responses of one page of the list
 STRINGS = five_hundred()
 
 
@@ -74,7 +73,7 @@ def test_no_text_changes_the_list_around_it(owner: Any, stored: list[tuple[str, 
         seen += 1
         older = page.rel("next")
         address = f"{address.split('?')[0]}{older}" if older.startswith("?") else older
-    assert seen == -(-len(STRINGS) // PAGE)
+    assert seen == -(-len(STRINGS) // Lines.FEW)
 
 
 def test_there_are_five_hundred_of_them() -> None:
