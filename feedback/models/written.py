@@ -5,7 +5,7 @@ for models whose fields are stored as they are: what a field converts, such as J
 leaves as it came.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -22,9 +22,14 @@ def attributes(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
-def columns(model: type[Model], table: str) -> sql.Composed:
-    """What to select. Args: table: the alias that the statement gives the model's table."""
-    fields = model._meta.concrete_fields
+def columns(model: type[Model], table: str, *, leaving: Collection[str] = ()) -> sql.Composed:
+    """What to select.
+
+    Args:
+        table: the alias that the statement gives the model's table.
+        leaving: fields that are left out.
+    """
+    fields = [field for field in model._meta.concrete_fields if field.name not in leaving]
     return sql.SQL(", ").join(sql.Identifier(table, str(field.column)) for field in fields)
 
 

@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from psycopg import sql
 
 from feedback.analysis.publishing import publishable_of
-from feedback.models import Response, Role, Status
+from feedback.models import Response, Role, Status, Survey
 from feedback.models.audit import record
 from feedback.models.identity import decrypt
+from feedback.models.written import columns
 from feedback.open_text.discretion import Discretion
 from feedback.permissions import survey_for
 from feedback.question_types.base import Answers, Item
@@ -40,6 +42,9 @@ NEIGHBOUR = (
     '<li{}><a href="{}"{}><span class="about"><strong>{}</strong> {}{}</span>'
     '<span class="glance" dir="auto">{}</span></a></li>'
 )
+ONE = sql.SQL("SELECT {} FROM feedback_response AS r WHERE survey_id = %s AND id = %s")
+WITH_IDENTITY = ONE.format(columns(Response, "r")).as_string()
+WITHOUT_IDENTITY = ONE.format(columns(Response, "r", leaving=("identity",))).as_string()
 STRUCK, CURRENT = ' class="struck"', ' aria-current="page"'
 
 
@@ -75,8 +80,7 @@ def personal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -> HttpResponse:
     at = desk(request, slug)
     covering = Discretion.towards(at.items, sees_personal=at.access.sees_personal)
-    rows = Response.with_identity if personal else Response.objects
-    row = get_object_or_404(rows, survey=at.survey, pk=pk)
+    row = one(at.survey, pk, personal=personal)
     identity = decrypt(row.identity, nonce=row.nonce) if personal else {}
     questionnaire = as_worded_for(row)
     beside = around(at.rows.only(*LINE), Place.of(row), each_way=EACH_WAY)
@@ -136,6 +140,16 @@ def response_page(request: HttpRequest, slug: str, pk: int, *, personal: bool) -
         **revealing(request, at=reverse("response", args=[slug, pk])),
     }
     return render(request, "review/response.html", context)
+
+
+def one(survey: Survey, pk: int, *, personal: bool) -> Response:
+    """A response, its personal answers with it only if asked for. Raises: Http404."""
+    # Written out, as every step through the list asks this.
+    statement = WITH_IDENTITY if personal else WITHOUT_IDENTITY
+    found: Response | None = next(iter(Response.objects.raw(statement, [survey.pk, pk])), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def as_worded_for(row: Response) -> Questionnaire:
