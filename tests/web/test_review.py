@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from feedback.models import AuditEntry, Note, Response, Status, Survey, Tag
 from feedback.refresh import refresh
 from feedback.responses import coding
+from feedback.web.reading import one
 from tests import build
 from tests.build import many
 from tests.pages import Page
@@ -278,3 +279,11 @@ def test_figures_of_those_flagged_are_those_of_the_list(desk: Client, town: Surv
 
     assert figures["responses"] == 1
     assert desk.get("/staff/town/summary.json").json()["responses"] == 2
+
+
+def test_personal_answers_are_fetched_for_whoever_asked_to_see_them_alone(town: Survey) -> None:
+    """What is not there cannot get into a page, whatever the page does."""
+    pk = build.respond(town, wish="Benches", name="Ada Canary").pk
+
+    assert "identity" in one(town, pk, personal=False).get_deferred_fields()
+    assert "identity" not in one(town, pk, personal=True).get_deferred_fields()
