@@ -4,7 +4,6 @@ import base64
 import os
 import secrets
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.ports import free_port, listens
 from survey_site.embedded import start_postgres
 from survey_site.processes import Server, launch
 from survey_site.site import ROOT
@@ -64,17 +64,6 @@ def web(application: str, **environment: str) -> Iterator[Web]:
     with launch("web", command, log=log, cwd=ROOT, environment=environment) as server:
         server.wait_until(lambda: listens(port), seconds=60)
         yield port, server
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def cpu_seconds(server: Server) -> float:

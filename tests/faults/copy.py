@@ -20,12 +20,13 @@ from urllib.parse import parse_qs, urlsplit
 import psutil
 import psycopg
 
+from benchmarks.ports import free_port
 from survey_site.embedded import start_postgres, start_redis
 from survey_site.processes import Kept, launch
 from survey_site.programs import GRACE, ROLES, WORKER, commands, worker_answers
 from survey_site.site import ROOT, Site
 from tests.faults.link import Link
-from tests.web.server import answers, free_port
+from tests.web.server import answers
 
 APPLICATION = "survey_site.wsgi:application"
 SURVEY = "tests/faults/harbour.yaml"

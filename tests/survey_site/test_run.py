@@ -8,34 +8,21 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from benchmarks.ports import free_port
 from survey_site.checks import AlreadyRunning, PortTaken, check_port, locked
 from survey_site.processes import Kept, Server, launch
 from survey_site.remembered import remember_secrets, remembered
 from survey_site.site import SettingRefused, Site, Stop, asked_to_stop
+from tests.eventually import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-
-
-def eventually(true: Callable[[], bool], *, seconds: float = 15) -> bool:
-    deadline = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def processes_of(data_dir: Path) -> list[int]:

@@ -8,7 +8,6 @@ what it knows of a slug for two seconds, so each test uses slugs of its own.
 import http.client
 import os
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from benchmarks.ports import free_port
 from survey_site.processes import Server, launch
 from survey_site.programs import GRACE, commands
 from survey_site.site import ROOT, Site
@@ -92,12 +92,6 @@ def at_rest() -> bool:
             [APPLICATION],
         )
         return bool(cursor.fetchone() == (0,))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answers(port: int) -> bool:

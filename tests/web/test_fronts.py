@@ -8,7 +8,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
+from benchmarks.ports import free_port, listens
 from feedback.models import Response, Survey
 from feedback.responses import tickets
 from feedback.responses.in_field import in_field
@@ -30,7 +30,7 @@ from tests import build
 from tests.hostile.aftermath import get
 from tests.hostile.sending import Answer, send
 from tests.hostile.test_slow_loris import HEAD, held
-from tests.web.server import free_port, serving
+from tests.web.server import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHIPPED = ROOT / "deploy" / "nginx" / "soundings.conf"
@@ -122,11 +122,6 @@ def certify(folder: Path) -> None:
     (folder / "fullchain.pem").write_bytes(made.public_bytes(pem))
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
     (folder / "privkey.pem").write_bytes(private)
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def sent(port: int, slug: str, body: bytes, *lines: str) -> Answer:
