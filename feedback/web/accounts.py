@@ -8,10 +8,12 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.account.utils import get_next_redirect_url
+from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import User
 from django.db import connection
 from django.http import HttpRequest
@@ -148,6 +150,18 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         record("sign_in_failed", actor=None)
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """As allauth does; whoever is right stays signed in.
+
+        A hash that was made by older rules is replaced meanwhile, and sessions go by the hash.
+        """
+        right = bool(super().reauthenticate(user, password))
+        before = user.password
+        user.refresh_from_db(fields=["password"])
+        if right and user.password != before:
+            update_session_auth_hash(context.request, user)
+        return right
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Into the queue of letters, so that no page waits for a mail server."""

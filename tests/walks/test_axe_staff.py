@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from playwright.sync_api import Browser, Page
 
+from feedback import members
 from feedback.analysis import publishing
 from feedback.models import Publication, Response, Role, Status, Survey
 from feedback.open_text import code_frame, naming, voicing
@@ -30,6 +34,8 @@ for (const list of document.querySelectorAll(".scroll")) list.style.maxHeight = 
 WIDE = """[...document.querySelectorAll("main *")]
   .filter(e => e.getBoundingClientRect().right > innerWidth)
   .map(e => e.outerHTML.slice(0, 80)).slice(0, 3)"""
+ACCOUNT = "/staff/account/"
+SECRET = "JBSWY3DPEHPK3PXP"
 PAGES = (
     "",
     "responses/?q=benches&status=flagged&status=new",
@@ -132,10 +138,48 @@ def test_pages_of_themes_keep_nobody_out(page: Page, town: Survey, owner: Any) -
     assert found == []
 
 
-def audited(page: Page, *paths: str) -> list[str]:
+def test_pages_of_ones_account_keep_nobody_out(page: Page, owner: Any) -> None:
+    """Whoever cannot sign in reads nothing; each page before and after there is a second factor."""
+    ways = ("", "password/", "app/add/", "passkeys/", "passkeys/add/", "codes/new/")
+    found = audited(page, "confirm/", within=ACCOUNT)
+    page.fill("[name=password]", "secret")
+    page.click("main form button")
+    found += audited(page, *ways, within=ACCOUNT)
+    TOTP.activate(owner, SECRET)
+    RecoveryCodes.activate(owner)
+    passkey = Authenticator.objects.create(
+        user=owner, type=Authenticator.Type.WEBAUTHN, data={"name": "Key", "credential": {}}
+    )
+    own = (f"passkeys/{passkey.pk}/", f"passkeys/{passkey.pk}/remove/")
+    found += audited(page, "", "app/remove/", "codes/", "passkeys/", *own, within=ACCOUNT)
+    found += audited(page, "confirm/code/", "confirm/passkey/", "../logout/", within=ACCOUNT)
+    assert found == []
+
+
+def test_pages_of_signing_in_keep_nobody_out(page: Page, town: Survey, owner: Any) -> None:
+    """With what went wrong, a code that is asked for, an invitation, and what is not there."""
+    TOTP.activate(owner, SECRET)
+    may = members.May(Role.REVIEWER)
+    _invite, code = members.invite("town", email="new@example.org", may=may, actor=owner)
+    found = audited(page, "there-is-none/", within="/staff/")
+    page.context.clear_cookies()
+    outside = ("login/", f"join/{code}/", "account/inactive/")
+    found += audited(page, *outside, within="/staff/")
+    for secret in ("wrong", "secret"):
+        page.goto("/staff/login/")
+        page.fill("[name=username]", owner.username)
+        page.fill("[name=password]", secret)
+        page.click("main form button")
+        found += violations(page)
+    assert page.url.endswith("/account/code/")
+    assert found == []
+
+
+def audited(page: Page, *paths: str, within: str = "/staff/town/") -> list[str]:
     found = []
     for path in paths:
-        page.goto(f"/staff/town/{path}")
+        page.goto(within + path)
+        assert page.url.endswith(path.removeprefix("..")), f"{path} led to {page.url}"
         page.evaluate(UNFOLDED)
         found += [f"{path} {violation}" for violation in violations(page)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 from django.urls import reverse
 
@@ -138,6 +139,21 @@ def test_a_confirmation_holds_for_a_while_only(owner: Any, settings: Any) -> Non
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
 
     assert client.get(address).url.startswith(reverse("account_reauthenticate"))
+
+
+def test_who_confirms_stays_signed_in_when_the_password_is_hashed_anew(
+    owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each Django hashes harder than the one before; sessions end with a password that changes."""
+    client, before = build.signed_in(owner), owner.password
+    monkeypatch.setattr(PBKDF2PasswordHasher, "iterations", 2 * PBKDF2PasswordHasher.iterations)
+
+    client.post(reverse("account_reauthenticate"), {"password": "secret"})
+
+    owner.refresh_from_db()
+    assert owner.password != before
+    address = f"{reverse('export_now', args=['town', 'csv'])}?with=personal"
+    assert client.get(address).status_code == 200
 
 
 def test_without_a_mail_server_no_letter_is_promised(owner: Any) -> None:

@@ -212,6 +212,19 @@ def test_a_question_that_was_not_translated_says_which_language_it_is_in(client:
     assert client.get(FORM).content.decode().count('lang="en"') == 2  # the page, and the switch
 
 
+def test_thanks_that_were_not_translated_say_which_language_they_are_in(client: Client) -> None:
+    """They stand on the receipt, below a title that was."""
+    wish = {"key": "wish", "type": "long_text", "text": "Wish?"}
+    title = {"en": "The town", "de": "Die Stadt"}
+    build.survey([wish], languages=["de"], title=title, thank_you="We are glad.")
+    form = FormPage(client.get(FORM + "?lang=de").content)
+
+    receipt = send(client, form.changed(wish="Bänke")).content.decode()
+
+    assert '<div class="introduction" lang="en"><p>We are glad.' in receipt
+    assert '<p class="quiet">Die Stadt</p>' in receipt
+
+
 def test_pages_of_no_survey_are_in_a_language_of_the_browser(client: Client) -> None:
     """The list of surveys and the page for a wrong address have no language of their own."""
     german = {"Accept-Language": "de-CH, en;q=0.5"}
