@@ -2,7 +2,7 @@
 
 from feedback.models.access import Invite, Lines, Membership, Role
 from feedback.models.audit import AuditEntry, Seal
-from feedback.models.bulk import Bulk, BulkState, BulkStep, SavedView
+from feedback.models.bulk import Bulk, BulkState, BulkStep, DeletedAs, SavedView
 from feedback.models.coding import Colour, Mention, Note, Tag
 from feedback.models.delivery import (
     AccessKey,
@@ -59,6 +59,7 @@ __all__ = [
     "Coded",
     "Colour",
     "DailySalt",
+    "DeletedAs",
     "ExportFile",
     "ExportState",
     "FrameChunk",

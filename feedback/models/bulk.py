@@ -23,6 +23,15 @@ class BulkState(models.TextChoices):
     UNDONE = "undone", _("Undone")
 
 
+class DeletedAs(models.IntegerChoices):
+    """Why an owner deleted responses: one of few, as what is typed may tell of a person."""
+
+    ASKED = 1, _("the respondent asked for it")
+    TRIAL = 2, _("sent to try out the form")
+    EXPIRED = 3, _("kept as long as it may be")
+    OTHER = 4, _("another reason")
+
+
 class Bulk(models.Model):
     """One act on all responses of a selection, worked off in steps by a worker.
 
@@ -34,7 +43,8 @@ class Bulk(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     act = models.CharField(max_length=20, help_text="A name of responses/bulk.py ACTS")
     value = models.BigIntegerField(
-        null=True, help_text="A status, or the number of a tag or a user; null for nobody"
+        null=True,
+        help_text="A status, a reason, or the number of a tag or a user; null for nobody",
     )
     query = models.TextField(blank=True, help_text="The selection, as in an address")
     state = models.CharField(

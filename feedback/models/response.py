@@ -169,12 +169,15 @@ class DailySalt(models.Model):
 
 
 class Tombstone(models.Model):
-    """What stays of a response that its respondent withdrew: that it was, and until when."""
+    """What stays of a response that was withdrawn, or deleted: that it was, and until when."""
 
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="tombstones")
     response_id = models.BigIntegerField()
     receipt = models.UUIDField(db_index=True, help_text=_("Hash of the receipt code"))
     withdrawn_at = models.DateTimeField(db_default=Now(), editable=False)
+    by_staff = models.BooleanField(
+        default=False, db_default=False, help_text=_("Deleted by an owner of the survey")
+    )
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["survey", "-id"], name="tombstone_newest")]

@@ -19,7 +19,7 @@ FORMULA_STARTS = "=+-@\t\r\n＝＋－＠" + GUARD
 RESPONSE_COLUMNS: dict[str, tuple[str, Message]] = {
     "response": ("integer", _lazy("Number of the response")),
     "received_at": ("moment", _lazy("When it was stored")),
-    "withdrawn_at": ("moment", _lazy("When the respondent took it back; nothing else is left")),
+    "withdrawn_at": ("moment", _lazy("When it was withdrawn or deleted; nothing else is left")),
     "revision": ("integer", _lazy("Revision of the questionnaire that was answered")),
     "language": ("code", _lazy("Language it was answered in")),
     "source": ("text", _lazy("Where the respondent came from: ?source= of the form’s address")),

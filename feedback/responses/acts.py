@@ -13,7 +13,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from feedback.models import Membership, Response, Role, Status, Survey, Tag
+from feedback.models import DeletedAs, Membership, Response, Role, Status, Survey, Tag
+from feedback.responses.withdrawal import take_away
 
 # What was deleted meanwhile, tag or response, takes no part and is no error.
 PUT = """
@@ -41,6 +42,14 @@ class NotPossible(Exception):
 class Act(Protocol):
     """One kind of act. ``value`` is what a response has afterwards, or gets or loses."""
 
+    @property
+    def least(self) -> Role:
+        """Who may ask for it: this role, and those above."""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether nothing brings back what it took."""
+
     def check(self, survey: Survey, value: int | None) -> None:
         """Raises: NotPossible: there is no such value here, or no longer."""
 
@@ -56,6 +65,8 @@ class Column:
     """An act that sets a column of the response itself."""
 
     field: str
+    least: Role = Role.REVIEWER
+    lasting: bool = False
 
     def check(self, survey: Survey, value: int | None) -> None:
         if self.field == "status":
@@ -93,6 +104,8 @@ class Label:
     """An act that puts a tag on responses, or takes it off."""
 
     puts: bool
+    least: Role = Role.REVIEWER
+    lasting: bool = False
 
     def check(self, survey: Survey, value: int | None) -> None:
         # Locked, so that the tag is not deleted before what is done with it is committed.
@@ -114,11 +127,32 @@ class Label:
             return sorted(pk for (pk,) in cursor.fetchall())
 
 
+@dataclass(frozen=True)
+class Deletion:
+    """An act that takes responses away for good; its value tells why."""
+
+    least: Role = Role.OWNER
+    lasting: bool = True
+
+    def check(self, survey: Survey, value: int | None) -> None:
+        if value not in DeletedAs.values:
+            raise NotPossible(_("Choose why these are deleted."))
+
+    def take(self, rows: QuerySet[Response], value: int | None) -> tuple[Sequence[int], Before]:
+        numbers = take_away(rows, by_staff=True)
+        return numbers, dict.fromkeys(numbers)
+
+    def undo(self, before: Before, value: int | None) -> set[int]:
+        """Nothing is left that could be put back."""
+        return set()
+
+
 ACTS: dict[str, Act] = {
     "status": Column("status"),
     "assign": Column("assignee_id"),
     "tag": Label(puts=True),
     "untag": Label(puts=False),
+    "delete": Deletion(),
 }
 
 

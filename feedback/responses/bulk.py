@@ -65,8 +65,10 @@ def undo(bulk: Bulk, *, actor: Any) -> Bulk:
     """Put back what stood before, where nobody changed it since.
 
     Raises:
-        NotPossible: it is still going on, was undone, or its tag is gone.
+        NotPossible: it is still going on, was undone, cannot be, or its tag is gone.
     """
+    if ACTS[bulk.act].lasting:
+        raise NotPossible(_("What was deleted cannot be brought back."))
     with transaction.atomic():
         bulk = Bulk.objects.select_for_update(of=["self"]).select_related("survey").get(pk=bulk.pk)
         if bulk.state not in UNDOABLE:
@@ -135,12 +137,13 @@ def step(number: int) -> bool:
 
 def do_step(bulk: Bulk) -> bool:
     """Raises: NotPossible, BadSelection: what it was asked for with is gone meanwhile."""
-    if not reviewers(bulk.survey).filter(user=bulk.actor).exists():
-        raise NotPossible(_("Whoever asked for this may not review responses any more."))
-    ACTS[bulk.act].check(bulk.survey, bulk.value)
+    act = ACTS[bulk.act]
+    if not reviewers(bulk.survey).filter(user=bulk.actor, role__gte=act.least).exists():
+        raise NotPossible(_("Whoever asked for this may not do it any more."))
+    act.check(bulk.survey, bulk.value)
     rows = selected(bulk.survey, bulk.query, reader=bulk.actor)
     rows = rows.filter(pk__gt=bulk.after, pk__lte=bulk.up_to).order_by("pk")[:STEP]
-    looked_at, before = ACTS[bulk.act].take(rows, bulk.value)
+    looked_at, before = act.take(rows, bulk.value)
     if before:
         BulkStep.objects.create(bulk=bulk, responses=list(before), before=list(before.values()))
     bulk.seen += len(looked_at)

@@ -18,7 +18,7 @@ from feedback import tasks
 from feedback.models import Bulk, BulkState, Role, Status, Survey, Tag
 from feedback.permissions import Access, survey_for
 from feedback.responses import bulk
-from feedback.responses.acts import NotPossible, reviewers
+from feedback.responses.acts import ACTS, NotPossible, reviewers
 from feedback.responses.counting import count
 from feedback.responses.selected import TICKED, selected
 from feedback.responses.tags import clean_name, found_or_made
@@ -46,6 +46,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     back = reverse("responses", args=[slug]) + (f"?{at.query}" if at.query else "")
     try:
         query = chosen(request.POST, at)
+        if request.POST.get("act") == "delete":  # which asks more, and on a page of its own
+            return redirect(reverse("delete", args=[slug]) + (f"?{query}" if query else ""))
         found = count(selected(at.survey, query, reader=request.user), at.survey)
         act, words = request.POST.get("act", ""), in_words(request.POST, at.survey)
         if "sure" not in request.POST and not (found.exact and found.number <= ASKED_AGAIN):
@@ -70,12 +72,15 @@ def chosen(form: QueryDict, at: Desk) -> str:
     Raises:
         NotPossible: none is ticked.
     """
-    if form.get("on") == "all":
-        return at.query
-    ticked = {number for text in form.getlist(TICKED) if (number := number_in(text))}
-    if not 0 < len(ticked) <= MOST_TICKED:
+    return at.query if form.get("on") == "all" else ticked(form)
+
+
+def ticked(form: QueryDict) -> str:
+    """The responses that are ticked, as a query. Raises: NotPossible: none is."""
+    numbers = {number for text in form.getlist(TICKED) if (number := number_in(text))}
+    if not 0 < len(numbers) <= MOST_TICKED:
         raise NotPossible(_("Tick the responses first, or choose all of the selection."))
-    return urlencode([(TICKED, number) for number in sorted(ticked)])
+    return urlencode([(TICKED, number) for number in sorted(numbers)])
 
 
 def value_of(form: QueryDict, survey: Survey, *, actor: Any) -> int | None:
@@ -154,7 +159,7 @@ def acts(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "access": access,
         "survey": access.survey,
-        "acts": [(one, set_to(one.act, one.value, names)) for one in listed],
+        "acts": [(one, set_to(one.act, one.value, names), lasting(one)) for one in listed],
         "listed": LISTED,
     }
     return render(request, "review/bulks.html", context)
@@ -178,7 +183,8 @@ def progress(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "done": sum(steps) if undoing else one.seen,
         "expected": len(steps) if undoing else max(one.expected, one.seen),
         "steers": steers(access, one, request.user),
-        "can_undo": one.state in bulk.UNDOABLE and not all(steps),
+        "lasting": lasting(one),
+        "can_undo": one.state in bulk.UNDOABLE and not lasting(one) and not all(steps),
         "list_query": one.query if TICKED not in QueryDict(one.query) else "",
     }
     return render(request, "review/bulk.html", context)
@@ -201,6 +207,11 @@ def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if one.state == BulkState.UNDOING:
             transaction.on_commit(lambda: tasks.act_soon(one.pk))
     return redirect("bulk", slug=slug, pk=pk)
+
+
+def lasting(one: Bulk) -> bool:
+    """Whether nothing brings back what it took."""
+    return ACTS[one.act].lasting
 
 
 def of_survey(request: HttpRequest, slug: str, pk: int) -> tuple[Access, Bulk]:

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from feedback.models import AuditEntry, Role, Status, Survey
+from feedback.models import AuditEntry, DeletedAs, Role, Status, Survey
 from feedback.question_types.columns import Message
 from feedback.responses.tags import tag_names
 
@@ -251,6 +251,7 @@ SET: Mapping[str, Message] = {
     "assign": gettext_lazy("assigned to: %(value)s"),
     "tag": gettext_lazy("tag: %(value)s"),
     "untag": gettext_lazy("tag taken off: %(value)s"),
+    "delete": gettext_lazy("deleted: %(value)s"),
 }
 PEOPLE = ("before", "now", "value", "member", "user")  # details that may be numbers of users
 
@@ -274,6 +275,8 @@ class Names:
         """What an act on responses sets, puts on or takes off."""
         if act == "status":
             return str(Status(value or 0).label)
+        if act == "delete":
+            return str(DeletedAs(value or 0).label)
         return self.person(value) if act == "assign" else self.tag(value)
 
 

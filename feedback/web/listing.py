@@ -210,7 +210,7 @@ def begun(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_safe
 def withdrawn(request: HttpRequest, slug: str) -> HttpResponse:
-    """What is left of responses whose respondents took them back."""
+    """What is left of responses that were withdrawn, or deleted by an owner."""
     access = survey_for(request.user, slug, Role.VIEWER)
     return aside(request, access, access.survey.tombstones.all(), "review/withdrawn.html")
 

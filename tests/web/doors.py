@@ -244,6 +244,7 @@ DOORS = (
     Door("quarantine"),
     Door("decide", Role.REVIEWER, gets=None, posts=302, fields=DECISION, entries=1),
     Door("bulk_start", Role.REVIEWER, gets=None, posts=302, fields=ON_ONE, entries=1),
+    Door("delete", Role.OWNER, gets=302, posts=302),  # asks for the password again
     Door("bulks", Role.REVIEWER),
     Door("bulk", Role.REVIEWER, of="bulk"),
     Door("bulk_change", Role.EDITOR, of="bulk", gets=None, posts=302, fields=UNDO, entries=1),
