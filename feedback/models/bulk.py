@@ -26,10 +26,10 @@ class BulkState(models.TextChoices):
 class DeletedAs(models.IntegerChoices):
     """Why an owner deleted responses: one of few, as what is typed may tell of a person."""
 
-    ASKED = 1, _("the respondent asked for it")
-    TRIAL = 2, _("sent to try out the form")
-    EXPIRED = 3, _("kept as long as it may be")
-    OTHER = 4, _("another reason")
+    ASKED = 1, _("The respondent asked for it")
+    TRIAL = 2, _("Sent to try out the form")
+    EXPIRED = 3, _("Kept as long as it may be")
+    OTHER = 4, _("Another reason")
 
 
 class Bulk(models.Model):

@@ -30,12 +30,21 @@ UNFINISHED = (BulkState.WAITING, BulkState.RUNNING, BulkState.UNDOING)
 UNDOABLE = (BulkState.DONE, BulkState.CANCELLED, BulkState.FAILED)
 
 
-def start(survey: Survey, act: str, value: int | None, query: str, *, actor: Any) -> Bulk:
+def start(
+    survey: Survey,
+    act: str,
+    value: int | None,
+    query: str,
+    *,
+    actor: Any,
+    up_to: int | None = None,
+) -> Bulk:
     """Ask for an act on a selection; on a small one it is done when this returns.
 
     Args:
         act: a name of ``ACTS``.
         query: the selection, as ``selected`` reads it.
+        up_to: none that came in after the response of this number; without it, after now.
 
     Raises:
         NotPossible: there is no such act or value.
@@ -46,7 +55,7 @@ def start(survey: Survey, act: str, value: int | None, query: str, *, actor: Any
     with transaction.atomic():
         ACTS[act].check(survey, value)
         expected = count(selected(survey, query, reader=actor), survey).number
-        newest = Response.objects.order_by("-pk").values_list("pk", flat=True).first()
+        last = newest() if up_to is None else min(up_to, newest())
         bulk = Bulk.objects.create(
             survey=survey,
             actor=actor,
@@ -54,11 +63,16 @@ def start(survey: Survey, act: str, value: int | None, query: str, *, actor: Any
             value=value,
             query=query,
             expected=expected,
-            up_to=newest or 0,
+            up_to=last,
         )
         about: dict[str, Any] = {"act": act, "value": value, "expected": expected}
         record("bulk", actor=actor, survey=survey, bulk=bulk.pk, **about)
     return done_if_small(bulk, expected)
+
+
+def newest() -> int:
+    """The number of the response that came in last, of any survey; 0 before there is one."""
+    return Response.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def undo(bulk: Bulk, *, actor: Any) -> Bulk:

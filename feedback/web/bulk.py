@@ -47,7 +47,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         query = chosen(request.POST, at)
         if request.POST.get("act") == "delete":  # which asks more, and on a page of its own
-            return redirect(reverse("delete", args=[slug]) + (f"?{query}" if query else ""))
+            both = query if query == at.query else f"{query}&{at.query}".rstrip("&")
+            return redirect(reverse("delete", args=[slug]) + (f"?{both}" if both else ""))
         found = count(selected(at.survey, query, reader=request.user), at.survey)
         act, words = request.POST.get("act", ""), in_words(request.POST, at.survey)
         if "sure" not in request.POST and not (found.exact and found.number <= ASKED_AGAIN):

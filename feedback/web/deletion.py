@@ -32,8 +32,10 @@ class Sure(forms.Form):
         choices=DeletedAs.choices,
         coerce=int,
         widget=forms.RadioSelect,
-        label=gettext_lazy("Why are they deleted?"),
+        label=gettext_lazy("The reason"),
     )
+    # What came in after the page was shown was not meant by whoever looked at it.
+    newest = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     name = forms.CharField(
         max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     )
@@ -62,26 +64,29 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what would go, to who has shown again who they are; on POST delete it."""
     at = desk(request, slug, Role.OWNER)
     ask_again(request)  # before the page: on the way back a form would lose its selection
-    back = reverse("responses", args=[slug])
+    back = reverse("responses", args=[slug]) + (f"?{at.query}" if at.query else "")
     try:
         query = ticked(request.GET) if TICKED in request.GET else at.query
-        found = count(selected(at.survey, query, reader=request.user), at.survey)
+        rows = selected(at.survey, query, reader=request.user)
+        found = count(rows, at.survey)
         if found.exact and not found.number:
             raise NotPossible(_("There is no such response, or none any more."))
     except NotPossible as error:
         messages.error(request, str(error))
         return redirect(back)
     many = not (found.exact and found.number == 1)
-    form = Sure(request.POST if request.method == "POST" else None, slug=slug, many=many)
+    sent = request.POST if request.method == "POST" else None
+    form = Sure(sent, slug=slug, many=many, initial={"newest": bulk.newest()})
     if form.is_valid():
-        why = form.cleaned_data["why"]
-        asked = bulk.start(at.survey, "delete", why, query, actor=request.user)
+        why, last = form.cleaned_data["why"], form.cleaned_data["newest"]
+        asked = bulk.start(at.survey, "delete", why, query, actor=request.user, up_to=last)
         if asked.state in bulk.UNFINISHED:
             transaction.on_commit(lambda: tasks.act_soon(asked.pk))
             return redirect("bulk", slug=slug, pk=asked.pk)
         told = ngettext("%(n)s response deleted.", "%(n)s responses deleted.", asked.changed)
         messages.success(request, told % {"n": asked.changed})
         return redirect(back)
-    context = {"access": at.access, "survey": at.survey, "form": form, "many": many}
-    context |= {"counted": counted_in_words(found), "query": query, "whole": not query}
+    context = {"access": at.access, "survey": at.survey, "form": form, "back": back}
+    context |= {"counted": counted_in_words(found), "whole": not query}
+    context |= {"one": None if many else rows.values_list("pk", flat=True).first()}
     return render(request, "review/delete.html", context, status=422 if form.errors else 200)

@@ -1,5 +1,6 @@
 """Deleting responses for good: who may, what is asked first, what goes, and what stays."""
 
+import re
 from typing import Any
 
 import pytest
@@ -45,6 +46,13 @@ def sure(owner: Any) -> Client:
     return build.confirmed(owner)
 
 
+def sent(client: Client, door: str, follow: bool = True, **fields: Any) -> Any:
+    """The form of the page as a browser sends it."""
+    hidden = re.search(r'name="newest" value="(\d+)"', client.get(door).content.decode())
+    newest = {"newest": hidden[1]} if hidden else {}
+    return client.post(door, {**fields, **newest}, follow=follow)
+
+
 def text(answer: Any) -> str:
     return Page.read(answer.content).text
 
@@ -54,9 +62,9 @@ def test_one_response_is_deleted_from_its_page(sure: Client, rows: list[Response
     door = f"{DELETE}?id={rows[1].pk}"
     assert f'href="{door}"' in sure.get(f"{LIST}{rows[1].pk}/").content.decode()
     assert "To be deleted: 1 response" in text(sure.get(door))
-    assert sure.post(door, {}).status_code == 422 and Response.objects.count() == 3
+    assert sent(sure, door).status_code == 422 and Response.objects.count() == 3
 
-    answer = sure.post(door, {"why": DeletedAs.ASKED}, follow=True)
+    answer = sent(sure, door, why=DeletedAs.ASKED)
 
     assert answer.redirect_chain == [(LIST, 302)] and "1 response deleted." in text(answer)
     assert set(Response.objects.all()) == {rows[0], rows[2]}
@@ -65,7 +73,7 @@ def test_one_response_is_deleted_from_its_page(sure: Client, rows: list[Response
     entry = AuditEntry.objects.get(action="bulk")
     assert entry.details["act"] == "delete" and entry.details["value"] == DeletedAs.ASKED
     log = text(sure.get("/staff/town/audit/"))
-    assert "did this with many at once: deleted: the respondent asked for it" in log
+    assert "did this with many at once: deleted: The respondent asked for it" in log
 
 
 def test_nothing_of_what_was_deleted_is_left_in_any_table(
@@ -78,7 +86,7 @@ def test_nothing_of_what_was_deleted_is_left_in_any_table(
     refresh()
     assert Summary.objects.get().figures["responses"] == 3  # control
 
-    sure.post(DELETE, SURE)
+    sent(sure, DELETE, **SURE)
     refresh()
 
     assert Summary.objects.get().figures["responses"] == 0
@@ -95,12 +103,12 @@ def test_several_need_the_name_of_the_survey(sure: Client, rows: list[Response])
     assert "every response" not in text(sure.get(DELETE + "?q=canary"))
 
     for name in ("", "Town", "city"):
-        refused = sure.post(DELETE, {"why": TRIAL, "name": name})
+        refused = sent(sure, DELETE, why=TRIAL, name=name)
         assert refused.status_code == 422 and Response.objects.count() == 3
 
-    sure.post(DELETE + "?status=spam", SURE)
+    sent(sure, DELETE + "?status=spam", **SURE)
     assert Response.objects.count() == 3  # none is spam
-    sure.post(DELETE + f"?id={rows[0].pk}&id={rows[2].pk}", SURE)
+    sent(sure, DELETE + f"?id={rows[0].pk}&id={rows[2].pk}", **SURE)
     assert list(Response.objects.all()) == [rows[1]]
 
 
@@ -109,7 +117,7 @@ def test_a_number_that_is_none_selects_nothing(
     sure: Client, rows: list[Response], query: str
 ) -> None:
     """And never everything."""
-    answer = sure.post(f"{DELETE}?{query}", SURE, follow=True)
+    answer = sure.post(f"{DELETE}?{query}", SURE | {"newest": "99"}, follow=True)
 
     assert answer.redirect_chain[0] == (LIST, 302)
     assert Response.objects.count() == len(rows)
@@ -124,6 +132,10 @@ def test_the_list_leads_owners_there_with_what_they_chose(
     assert 'value="delete"' in sure.get(LIST).content.decode()
     assert sure.post(to, ticked).url == f"{DELETE}?id={rows[0].pk}&id={rows[2].pk}"
     assert sure.post(to + "?q=canary", {"act": "delete", "on": "all"}).url == DELETE + "?q=canary"
+    both = f"{DELETE}?id={rows[0].pk}&id={rows[2].pk}&q=canary"
+    assert sure.post(to + "?q=canary", ticked).url == both
+    page = sure.get(both).content.decode()
+    assert "2 responses" in page and f'href="{LIST}?q=canary"' in page
     assert sure.post(to, {"act": "delete", "on": "ticked"}).url == LIST
 
     assert 'value="delete"' not in desk.get(LIST).content.decode()
@@ -152,7 +164,7 @@ def test_whoever_has_the_receipt_is_told(client: Client, sure: Client, town: Sur
     """That it is gone, when, and that it was not they who did so; so is the staff."""
     first, second = (build.respond(town, wish=f"wish {n}") for n in range(2))
     receipts = [f"/r/{code_for(row.nonce)}/" for row in (first, second)]
-    sure.post(f"{DELETE}?id={first.pk}", SURE)
+    sent(sure, f"{DELETE}?id={first.pk}", **SURE)
     client.post(receipts[1] + "withdraw/")
 
     deleted, withdrawn = (client.get(receipt) for receipt in receipts)
@@ -171,7 +183,7 @@ def test_a_deletion_in_the_background_can_be_stopped_and_not_undone(
     build.many(town, 8)
     monkeypatch.setattr(bulk, "STEP", 3)
     monkeypatch.setattr(bulk, "AT_ONCE", -1)
-    page = sure.post(DELETE, SURE, follow=True)
+    page = sent(sure, DELETE, **SURE)
     act = Bulk.objects.get()
     assert page.redirect_chain == [(f"/staff/town/bulk/{act.pk}/", 302)]
     assert bulk.step(act.pk)
@@ -201,6 +213,20 @@ def test_a_deletion_ends_with_the_ownership_of_whoever_asked_for_it(
 
     act.refresh_from_db()
     assert (act.state, Response.objects.count()) == (BulkState.FAILED, 5)
+
+
+def test_what_came_in_after_the_page_was_shown_stays(sure: Client, town: Survey) -> None:
+    """Somebody deletes what they tried the form with, and the first citizen has just answered."""
+    build.many(town, 3)
+    page = sure.get(DELETE).content.decode()
+    shown = re.search(r'name="newest" value="(\d+)"', page)
+    late = build.respond(town, wish="late")
+    assert shown
+
+    sure.post(DELETE, SURE | {"newest": shown[1]})
+
+    assert list(Response.objects.all()) == [late]
+    assert sure.post(DELETE, SURE | {"newest": ""}).status_code == 422
 
 
 def test_what_comes_in_meanwhile_and_what_others_undo_is_left_alone(
