@@ -138,12 +138,17 @@ def test_pages_of_themes_keep_nobody_out(page: Page, town: Survey, owner: Any) -
     assert found == []
 
 
-def test_pages_of_ones_account_keep_nobody_out(page: Page, owner: Any) -> None:
-    """Whoever cannot sign in reads nothing; each page before and after there is a second factor."""
+def test_pages_of_ones_account_keep_nobody_out(page: Page, town: Survey, owner: Any) -> None:
+    """Whoever cannot sign in reads nothing; each page before and after there is a second factor.
+
+    Also the page that asks for the password each time, as what it does lasts.
+    """
+    build.many(town, 2)
     ways = ("", "password/", "app/add/", "passkeys/", "passkeys/add/", "codes/new/")
     found = audited(page, "confirm/", within=ACCOUNT)
     page.fill("[name=password]", "secret")
     page.click("main form button")
+    found += audited(page, "responses/delete/")
     found += audited(page, *ways, within=ACCOUNT)
     TOTP.activate(owner, SECRET)
     RecoveryCodes.activate(owner)
