@@ -29,6 +29,7 @@ from feedback.exports.making import UNFINISHED, make
 from feedback.exports.table import Table, seen_until, snapshot
 from feedback.models import ExportFile, ExportState, Role, SavedExport, Survey, Tombstone, Why
 from feedback.models.audit import record
+from feedback.models.identity import UnreadableIdentity
 from feedback.permissions import survey_for
 from feedback.responses import letters
 from feedback.responses.in_field import items_of
@@ -137,6 +138,9 @@ def build(number: int) -> None:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             logger.error("export %s: %s", file.pk, error.strerror)
             ended(file, ExportState.FAILED, why=Why.NO_SPACE if full else Why.DISK)
+        except UnreadableIdentity as error:
+            logger.error("export %s: %s", file.pk, error)
+            ended(file, ExportState.FAILED, why=Why.KEY)
         except DatabaseError:
             raise  # it is away, or was restarted: ``tend`` has it built again
         except Exception as error:

@@ -15,7 +15,7 @@ from feedback.exports.table import Table
 from feedback.exports.variables import APART, Variable
 from feedback.models import Tombstone
 from feedback.models.copying import Cell, as_copied
-from feedback.models.identity import Ciphers, ciphers, unsealed
+from feedback.models.identity import Ciphers, UnreadableIdentity, ciphers, unsealed
 from feedback.question_types.base import Answers
 from feedback.questionnaire.codebook import guarded
 
@@ -96,7 +96,13 @@ def opened(nonce: bytes, identity: bytes, *, by: Ciphers) -> Answers:
 
 
 def personal_text(variable: Variable, known: Answers) -> str:
-    """A personal answer; such columns hold text or codes, never numbers."""
+    """A personal answer; such columns hold text or codes, never numbers.
+
+    Raises:
+        UnreadableIdentity: there is said to be one, and there is none.
+    """
+    if variable.part not in known:
+        raise UnreadableIdentity("an answer that is said to be kept apart is not there")
     value = str(known[variable.part])
     return str(variable.labels.get(value, value)) if variable.worded else value
 

@@ -32,11 +32,15 @@ class Why(models.TextChoices):
     STOPPED = "stopped", _("It was stopped several times while it was built.")
     ASKED = "asked", _("What it was asked for with is gone: a question, a tag or a person.")
     RIGHTS = "rights", _("Whoever asked for it may not export this any longer.")
+    KEY = (
+        "key",
+        _("A personal answer could not be opened. The log of the server says which key it lacks."),
+    )
     ERROR = "error", _("It could not be built. The log of the server says more.")
     EXPIRED = "expired", _("Its time is over. Build it again to have it as it is now.")
     WITHDRAWN = (
         "withdrawn",
-        _("Somebody withdrew a response that may be in it. Build it again without that one."),
+        _("A response that may be in it was withdrawn or deleted. Build it again without it."),
     )
 
 

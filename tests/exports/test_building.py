@@ -6,9 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from datetime import timedelta
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import psycopg
@@ -16,52 +15,19 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
-from django.utils import timezone
 
-from feedback.exports import FORMATS, building, making, manifest, saved
-from feedback.exports.table import READS_ONLY, seen_until, snapshot
+from feedback.exports import FORMATS, building, making, manifest
 from feedback.models import (
-    AuditEntry,
-    Colour,
     ExportFile,
     ExportState,
-    Membership,
-    Role,
     Survey,
     Why,
 )
-from feedback.models.delivery import SavedExport
-from feedback.responses import receipts, tags, withdrawal
 from tests import build
+from tests.exports.built import asked, left_behind, seen
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def grown() -> Survey:
-    """A survey with some responses."""
-    town = build.survey()
-    for number in range(30):
-        build.respond(town, wish=f"wish {number}", name="Ada")
-    return town
-
-
-@pytest.fixture
-def analyst(grown: Survey) -> Any:
-    return build.member(grown, Role.ANALYST, may_export=True, sees_personal=True)
-
-
-def asked(survey: Survey, actor: Any, query: str = "", kind: str = "csv") -> ExportFile:
-    return building.ask(survey, kind, query, actor=actor, expected=30)
-
-
-def seen(file: ExportFile) -> ExportFile:
-    return ExportFile.objects.select_related("survey").get(pk=file.pk)
-
-
-def left_behind() -> set[str]:
-    return {path.name for path in building.folder().iterdir()}
 
 
 @pytest.mark.parametrize("kind", sorted(FORMATS))
@@ -252,116 +218,6 @@ def test_sweeping_takes_what_is_left_and_nothing_that_is_begun_meanwhile(
     assert left_behind() == {"late.csv.unfinished"}
 
 
-# -- offered ---------------------------------------------------------------------------
-
-
-def test_a_file_that_may_hold_a_withdrawn_response_is_gone_and_says_why(
-    grown: Survey, analyst: Any
-) -> None:
-    """The respondent was told that it is deleted; a file on our disk would be a lie."""
-    file = asked(grown, analyst)
-    building.build(file.pk)
-    path = building.path_of(seen(file))
-    row = build.respond(grown, wish="take this back")
-    other = asked(grown, analyst)
-    building.build(other.pk)
-    assert withdrawal.withdraw(receipts.code_for(row.nonce))
-
-    building.tend()
-
-    for one in (seen(file), seen(other)):
-        assert (one.state, one.why) == (ExportState.GONE, Why.WITHDRAWN)
-    assert not path.exists() and not left_behind()
-    page = build.signed_in(analyst).get(f"/staff/town/exports/{file.pk}/").content.decode()
-    assert "Somebody withdrew a response" in page and "Download the file" not in page
-    later = asked(grown, analyst)
-    building.build(later.pk)
-    assert not building.offered(seen(file))
-
-
-def test_a_long_export_ages_no_other(grown: Survey, analyst: Any) -> None:
-    """What only reads can hold no change back; else each withdrawal would end all exports."""
-    began = Event()
-    done = Event()
-
-    def read_for_long() -> None:
-        with snapshot():
-            ExportFile.objects.count()
-            began.set()
-            done.wait(30)
-        connections.close_all()
-
-    reader = Thread(target=read_for_long)
-    reader.start()
-    assert began.wait(30)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT xact_start - interval '1 second' FROM pg_stat_activity"
-            " WHERE application_name = %s",
-            [READS_ONLY],
-        )
-        [[held_back]] = cursor.fetchall()
-    moment = seen_until()
-    done.set()
-    reader.join()
-
-    assert moment > held_back
-
-
-def test_what_was_built_after_a_withdrawal_stays(grown: Survey, analyst: Any) -> None:
-    """The control: otherwise one withdrawal would end exports for good."""
-    row = build.respond(grown, wish="take this back")
-    assert withdrawal.withdraw(receipts.code_for(row.nonce))
-    grown.tombstones.update(withdrawn_at=timezone.now() - timedelta(minutes=1))
-    file = asked(grown, analyst)
-
-    building.build(file.pk)
-
-    assert building.offered(seen(file))
-
-
-def test_files_expire(grown: Survey, analyst: Any) -> None:
-    """Old answers should not lie about on a server for good."""
-    file = asked(grown, analyst)
-    building.build(file.pk)
-    ExportFile.objects.update(expires_at=timezone.now())
-
-    building.tend()
-
-    assert (seen(file).state, seen(file).why) == (ExportState.GONE, Why.EXPIRED)
-    assert not left_behind()
-
-
-def test_each_download_asks_for_permission_again(grown: Survey, analyst: Any) -> None:
-    """A link outlives a job; what it leads to must not."""
-    client = build.signed_in(analyst)
-    file = asked(grown, analyst)
-    building.build(file.pk)
-    address = f"/staff/town/exports/{file.pk}/file"
-
-    assert b"wish 7" in client.get(address).getvalue()
-    assert AuditEntry.objects.filter(action="export_taken").count() == 1
-    Membership.objects.filter(user=analyst).update(may_export=False)
-    assert client.get(address).status_code == 404
-    waiting = asked(grown, analyst)
-    building.build(waiting.pk)
-    assert (seen(waiting).state, seen(waiting).why) == (ExportState.FAILED, Why.RIGHTS)
-
-
-def test_personal_files_are_for_who_may_see_them(grown: Survey, analyst: Any) -> None:
-    """May export and may see names are two rights, of what is built as well."""
-    file = asked(grown, analyst, "with=personal")
-    building.build(file.pk)
-    exporter = build.signed_in(build.member(grown, Role.OWNER, may_export=True))
-    address = f"/staff/town/exports/{file.pk}/"
-
-    assert exporter.get(address).status_code == 404
-    assert exporter.get(address + "file").status_code == 404
-    asks_again = build.signed_in(analyst).get(address + "file")
-    assert asks_again.status_code == 302 and "/confirm/" in asks_again.url
-    assert b"Ada" in build.confirmed(analyst).get(address + "file").getvalue()
-
-
 # -- the command -----------------------------------------------------------------------
 
 
@@ -377,98 +233,3 @@ def test_the_command_verifies_and_names_what_is_wrong(grown: Survey, tmp_path: P
     file.unlink()
     with pytest.raises(CommandError, match="not there"):
         call_command("verify_export", file)
-
-
-# -- new since last time ---------------------------------------------------------------
-
-
-def test_a_saved_export_brings_what_is_new_since_the_last(grown: Survey, analyst: Any) -> None:
-    """Nothing twice that did not change, nothing missed that did."""
-    kept = saved.save(
-        grown, "nightly", owner=analyst, kind="csv", query="", rhythm="daily", only_new=True
-    )
-    SavedExport.objects.update(due_at=timezone.now() - timedelta(seconds=1))
-    assert saved.ask_for_due() == 1 and saved.ask_for_due() == 0
-    (first,) = kept.files.all()
-    building.build(first.pk)
-    assert seen(first).rows == 30
-    # What changed up to a second before is brought again, as clocks need a margin.
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE feedback_response DISABLE TRIGGER feedback_changed")
-        cursor.execute("UPDATE feedback_response SET changed_at = changed_at - interval '1 hour'")
-        cursor.execute("ALTER TABLE feedback_response ENABLE TRIGGER feedback_changed")
-
-    new = build.respond(grown, wish="new")
-    kept.refresh_from_db()
-    second = saved.ask_for(kept, actor=analyst)
-    building.build(second.pk)
-
-    rows = building.path_of(seen(second)).read_text().splitlines()
-    assert [line.split(",")[0] for line in rows[1:]] == [str(new.pk)]
-
-
-@pytest.fixture
-def nightly(grown: Survey, analyst: Any) -> SavedExport:
-    return saved.save(
-        grown, "nightly", owner=analyst, kind="csv", query="", rhythm="daily", only_new=True
-    )
-
-
-def test_a_file_of_other_settings_moves_nothing_on(nightly: SavedExport, analyst: Any) -> None:
-    """Else what only the new settings ask for would be in no file."""
-    before = saved.ask_for(nightly, actor=analyst)
-    wider = {"owner": analyst, "kind": "jsonl", "query": "", "rhythm": "daily", "only_new": True}
-    saved.save(nightly.survey, "nightly", **wider)
-
-    building.build(before.pk)
-
-    assert seen(before).state == ExportState.DONE
-    nightly.refresh_from_db()
-    assert nightly.new_since is None
-    building.build((again := saved.ask_for(nightly, actor=analyst)).pk)
-    nightly.refresh_from_db()
-    assert nightly.new_since == seen(again).seen_until
-
-
-def test_what_is_built_again_is_as_new_as_it_was_to_be(nightly: SavedExport, analyst: Any) -> None:
-    """A file of what is new, built again, is not the whole survey."""
-    SavedExport.objects.update(new_since=timezone.now() + timedelta(hours=1))
-    nightly.refresh_from_db()
-    file = saved.ask_for(nightly, actor=analyst)
-    building.build(file.pk)
-    assert seen(file).rows == 0
-
-    answer = build.signed_in(analyst).post(
-        f"/staff/town/exports/{file.pk}/change/", {"act": "again"}
-    )
-
-    again = ExportFile.objects.latest("pk")
-    assert answer.status_code == 302 and again.pk != file.pk
-    assert (again.changed_since, again.saved) == (file.changed_since, nightly)
-
-
-def test_an_owner_who_cannot_sign_in_any_more_has_nothing_built(nightly: SavedExport) -> None:
-    """What somebody ordered once goes on only while they may."""
-    SavedExport.objects.update(due_at=timezone.now() - timedelta(seconds=1))
-    nightly.owner.is_active = False
-    nightly.owner.save()
-
-    assert saved.ask_for_due() == 0
-    assert not nightly.files.exists()
-
-
-def test_a_tag_that_is_gone_fails_the_export_and_a_renamed_one_is_followed(
-    nightly: SavedExport, owner: Any
-) -> None:
-    """A nightly file of nothing would be taken for a quiet night."""
-    tag = tags.create(nightly.survey, "urgent", Colour.GREY, actor=owner)
-    SavedExport.objects.update(query="tag=urgent")
-    tags.rename(tag, "pressing", actor=owner)
-    nightly.refresh_from_db()
-    assert nightly.query == "tag=pressing"
-    tags.delete(tag, actor=owner)
-
-    file = saved.ask_for(nightly, actor=nightly.owner)
-    building.build(file.pk)
-
-    assert (seen(file).state, seen(file).why) == (ExportState.FAILED, Why.ASKED)
