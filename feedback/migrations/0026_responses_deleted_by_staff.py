@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                     ("rights", "Whoever asked for it may not export this any longer."),
                     (
                         "key",
-                        "A personal answer could not be opened. The log of the server says which key it lacks.",
+                        "A personal answer could not be opened. The log of the server says why.",
                     ),
                     ("error", "It could not be built. The log of the server says more."),
                     ("expired", "Its time is over. Build it again to have it as it is now."),

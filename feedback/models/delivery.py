@@ -34,7 +34,7 @@ class Why(models.TextChoices):
     RIGHTS = "rights", _("Whoever asked for it may not export this any longer.")
     KEY = (
         "key",
-        _("A personal answer could not be opened. The log of the server says which key it lacks."),
+        _("A personal answer could not be opened. The log of the server says why."),
     )
     ERROR = "error", _("It could not be built. The log of the server says more.")
     EXPIRED = "expired", _("Its time is over. Build it again to have it as it is now.")
